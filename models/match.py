@@ -1,0 +1,67 @@
+"""Matches between a need and a result, and each side's consent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Record, enum_column, now
+from models.enums import ConsentDecision, DeclineReason, MatchGrade, MatchSide, MatchStatus
+from models.need import Need
+from models.result import Result
+from models.user import User
+
+
+class Match(Record, Base):
+    """A proposed pair.
+
+    `score` is 0 to 1; `need_rank` is the result's place in the need's list, `result_rank` the
+    need's place in the result's list, None where outside it. `reasons` are those computed on the
+    full texts: show them to nobody who may not read both.
+    """
+
+    __tablename__ = "match"
+    __table_args__ = (
+        sa.UniqueConstraint("need_id", "result_id"),
+        sa.CheckConstraint("score BETWEEN 0 AND 1", name="score_range"),
+        sa.Index("ix_match_need_score", "need_id", "score"),
+        sa.Index("ix_match_result_score", "result_id", "score"),
+        sa.Index("ix_match_board", "status", "score", "id"),
+    )
+
+    need_id: Mapped[int] = mapped_column(sa.ForeignKey("need.id"))
+    result_id: Mapped[int] = mapped_column(sa.ForeignKey("result.id"))
+    score: Mapped[float]
+    grade: Mapped[MatchGrade] = mapped_column(enum_column(MatchGrade, "grade"))
+    need_rank: Mapped[int | None]
+    result_rank: Mapped[int | None]
+    reasons: Mapped[list[Any]] = mapped_column(default=list)
+    engine_version: Mapped[str] = mapped_column(sa.String(40))
+    status: Mapped[MatchStatus] = mapped_column(
+        enum_column(MatchStatus, "status"), default=MatchStatus.PROPOSED
+    )
+
+    need: Mapped[Need] = relationship()
+    result: Mapped[Result] = relationship()
+    consents: Mapped[list[MatchConsent]] = relationship(cascade="all, delete-orphan")
+
+
+class MatchConsent(Base):
+    """What one side answered to a match; one row per side."""
+
+    __tablename__ = "match_consent"
+    __table_args__ = (sa.UniqueConstraint("match_id", "side"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id"))
+    side: Mapped[MatchSide] = mapped_column(enum_column(MatchSide, "side"))
+    decision: Mapped[ConsentDecision] = mapped_column(enum_column(ConsentDecision, "decision"))
+    reason: Mapped[DeclineReason | None] = mapped_column(enum_column(DeclineReason, "reason"))
+    comment: Mapped[str] = mapped_column(sa.Text, default="")
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    user: Mapped[User] = relationship()

@@ -1,0 +1,65 @@
+"""What needs and results have in common: who posted them, where, how visible, in what state."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from models.base import Record, enum_column
+from models.enums import PostingStatus, Visibility
+from models.industry import Industry
+from models.organization import Organization
+from models.region import Region
+
+
+class Posting(Record):
+    """A text that an organisation offers to the other side.
+
+    `reference` is the poster's own number for it. `search_text` holds what a visitor may read,
+    NFKC-normalised and in lower case; the halls search nothing else. Money is in fen.
+    """
+
+    title: Mapped[str] = mapped_column(sa.String(200))
+    reference: Mapped[str | None] = mapped_column(sa.String(80))
+    keywords: Mapped[list[Any]] = mapped_column(default=list)
+    public_summary: Mapped[str] = mapped_column(sa.Text, default="")
+    search_text: Mapped[str] = mapped_column(sa.Text, default="")
+    valid_until: Mapped[date | None]
+    published_at: Mapped[datetime | None]
+    visibility: Mapped[Visibility] = mapped_column(
+        enum_column(Visibility, "visibility"), default=Visibility.PUBLIC
+    )
+    status: Mapped[PostingStatus] = mapped_column(
+        enum_column(PostingStatus, "status"), default=PostingStatus.DRAFT
+    )
+    organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"))
+    industry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("industry.id"))
+    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"))
+
+    @declared_attr
+    def organization(cls) -> Mapped[Organization]:
+        """The organisation that posts."""
+        return relationship(Organization)
+
+    @declared_attr
+    def industry(cls) -> Mapped[Industry | None]:
+        """The industry, None while unclassified."""
+        return relationship(Industry)
+
+    @declared_attr
+    def region(cls) -> Mapped[Region]:
+        """The region whose officers review the text."""
+        return relationship(Region)
+
+
+def posting_indexes(table: str) -> tuple[sa.Index | sa.UniqueConstraint, ...]:
+    """Return the indexes and constraints that the halls and the inboxes need on `table`."""
+    return (
+        sa.Index(f"ix_{table}_newest", "status", "published_at", "id"),
+        sa.Index(f"ix_{table}_industry", "industry_id", "status"),
+        sa.Index(f"ix_{table}_region", "region_id", "status"),
+        sa.UniqueConstraint("organization_id", "reference", name=f"uq_{table}_reference"),
+    )

@@ -1,0 +1,64 @@
+"""Work that runs beside a request: outgoing messages, jobs and import batches."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Record, enum_column
+from models.enums import JobStatus, MessageStatus
+from models.organization import Organization
+
+
+class OutboxMessage(Record, Base):
+    """A mail written in the transaction that caused it and sent after that has committed."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (sa.Index("ix_outbox_message_due", "status", "due_at"),)
+
+    recipient: Mapped[str] = mapped_column(sa.String(254))
+    subject: Mapped[str] = mapped_column(sa.String(200))
+    body: Mapped[str] = mapped_column(sa.Text)
+    status: Mapped[MessageStatus] = mapped_column(
+        enum_column(MessageStatus, "status"), default=MessageStatus.WAITING
+    )
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class Job(Record, Base):
+    """A piece of work with its progress; `done` of `total` steps, total None while unknown."""
+
+    __tablename__ = "job"
+    __table_args__ = (sa.Index("ix_job_kind", "kind", "id"),)
+
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    status: Mapped[JobStatus] = mapped_column(
+        enum_column(JobStatus, "status"), default=JobStatus.QUEUED
+    )
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None]
+    outcome: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    error: Mapped[str] = mapped_column(sa.Text, default="")
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class ImportBatch(Record, Base):
+    """A spreadsheet that was imported as a whole; `sha256` is the file's own."""
+
+    __tablename__ = "import_batch"
+
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"), index=True)
+    file_name: Mapped[str] = mapped_column(sa.String(255))
+    sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
+    sheet: Mapped[str] = mapped_column(sa.String(120), default="")
+    row_count: Mapped[int]
+
+    organization: Mapped[Organization] = relationship()
