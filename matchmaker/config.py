@@ -1,0 +1,87 @@
+"""Settings, read once from the environment; unsafe production values are refused."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MINIMUM_SECRET_LENGTH = 32
+
+
+class ConfigError(Exception):
+    """A setting is missing or unsafe; the message names it and the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process; docs/operations.md lists them with their variables."""
+
+    database_url: str
+    secret_key: str
+    production: bool = False
+    demo: bool = False
+    base_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    trusted_hosts: tuple[str, ...] = ()
+    proxy_count: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what must not run in production (ASVS 5.0 A6.3.2, A13.4)."""
+        if not self.production:
+            return
+        if self.demo:
+            raise ConfigError("MATCHMAKER_DEMO: the demo accounts must not exist in production")
+        if len(self.secret_key) < MINIMUM_SECRET_LENGTH:
+            raise ConfigError(
+                f"SECRET_KEY: give at least {MINIMUM_SECRET_LENGTH} random characters"
+            )
+        if self.database_url.startswith("sqlite"):
+            raise ConfigError("DATABASE_URL: production needs PostgreSQL, not SQLite")
+        if not self.base_url.startswith("https://"):
+            raise ConfigError("BASE_URL: give the public https address")
+        if not self.trusted_hosts:
+            raise ConfigError("TRUSTED_HOSTS: name the hosts this site answers to")
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings that `environ` (the process's own by default) asks for.
+
+    Raises:
+        ConfigError: a value cannot be read or must not be used in production.
+    """
+    env = os.environ if environ is None else environ
+    data = Path(env.get("MATCHMAKER_DATA", ROOT / "var"))
+    production = env.get("MATCHMAKER_ENV", "development") == "production"
+    return Settings(
+        database_url=env.get("DATABASE_URL") or f"sqlite:///{data / 'matchmaker.sqlite'}",
+        secret_key=env.get("SECRET_KEY") or ("" if production else _local_secret(data)),
+        production=production,
+        demo=env.get("MATCHMAKER_DEMO", "") == "1",
+        base_url=env.get("BASE_URL", ""),
+        host=env.get("HOST", "127.0.0.1"),
+        port=_integer(env, "PORT", 8000),
+        trusted_hosts=tuple(filter(None, env.get("TRUSTED_HOSTS", "").split(","))),
+        proxy_count=_integer(env, "PROXY_COUNT", 0),
+    )
+
+
+def _integer(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise ConfigError(f"{name}: {text!r} is not a whole number")
+    return int(text)
+
+
+def _local_secret(data: Path) -> str:
+    """Return this installation's own random key, made on first use and readable by its owner."""
+    path = data / "secret-key"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,84 @@
+"""The engine and the session; writes happen inside `transaction` and nowhere else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, UOWTransaction
+
+SQLITE_BUSY_SECONDS = 30
+
+db = SQLAlchemy()
+
+
+def init_app(app: Flask, url: str) -> None:
+    """Give `app` its engine for `url`, SQLite or PostgreSQL."""
+    app.config["SQLALCHEMY_ENGINES"] = {"default": _engine_options(url)}
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine)
+        sa.event.listen(db.sessionmaker, "before_flush", _refuse_stray_write)
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[None]:
+    """Write within the block; the outermost block commits, an exception rolls all of it back.
+
+    The read transaction that loaded the records is ended first, so that the block decides on what
+    stands in the database now. On SQLite the write lock is taken at once (BEGIN IMMEDIATE): a
+    reader that turns writer halfway could only fail.
+
+    Raises:
+        RuntimeError: records were changed before the block began.
+    """
+    if session.info.get("writing"):
+        yield
+        return
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("records were changed outside a transaction")
+    session.rollback()
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={"begin_immediate": True})
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.info["writing"]
+
+
+def _refuse_stray_write(session: Session, _flush: UOWTransaction, _instances: Any) -> None:
+    if not session.info.get("writing"):
+        raise RuntimeError("a record was changed outside a transaction")
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return {"url": parsed, "pool_pre_ping": True}
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    return {"url": parsed, "connect_args": {"timeout": SQLITE_BUSY_SECONDS}}
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    """Let SQLAlchemy begin transactions itself and keep foreign keys and the write-ahead log on."""
+
+    @sa.event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        immediate = connection.get_execution_options().get("begin_immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

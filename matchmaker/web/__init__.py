@@ -1,0 +1,1 @@
+"""What every page shares: the actor, permissions on routes, errors, headers, Jinja filters."""
