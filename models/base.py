@@ -1,6 +1,7 @@
 """What every table shares: the declarative base, common columns and column types."""
 
 import enum
+import functools
 import secrets
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -87,3 +88,18 @@ class Record:
     def __mapper_args__(cls) -> dict[str, Any]:
         """Let SQLAlchemy check and raise the version on each update."""
         return {"version_id_col": cls.version}
+
+
+@functools.cache
+def _defaults(kind: type[Base]) -> dict[str, Any]:
+    attributes = sa.inspect(kind).column_attrs
+    columns = {attribute.key: attribute.columns[0] for attribute in attributes}
+    return {key: column.default for key, column in columns.items() if column.default is not None}
+
+
+@sa.event.listens_for(Base, "init", propagate=True)
+def _fill_defaults(target: Base, _args: Any, values: dict[str, Any]) -> None:
+    """Give a new record its defaults at once, not first when it is written."""
+    for key, default in _defaults(type(target)).items():
+        if key not in values:
+            values[key] = default.arg(None) if default.is_callable else default.arg

@@ -17,6 +17,7 @@ class StatusChange(Base):
     __tablename__ = "status_change"
     __table_args__ = (
         sa.Index("ix_status_change_subject", "subject_kind", "subject_id", "id"),
+        sa.Index("ix_status_change_kind", "subject_kind", "id"),
         sa.Index("ix_status_change_at", "subject_kind", "target", "at"),
     )
 

@@ -628,6 +628,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_status_change_at", "status_change", ["subject_kind", "target", "at"], unique=False
     )
+    op.create_index("ix_status_change_kind", "status_change", ["subject_kind", "id"], unique=False)
     op.create_index(
         "ix_status_change_subject",
         "status_change",
@@ -711,6 +712,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("match_consent")
     op.drop_table("user_role")
+    op.drop_index("ix_status_change_kind", table_name="status_change")
     op.drop_index("ix_status_change_subject", table_name="status_change")
     op.drop_index("ix_status_change_at", table_name="status_change")
     op.drop_table("status_change")
