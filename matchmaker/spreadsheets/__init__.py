@@ -1,0 +1,52 @@
+"""Spreadsheets in and out: tables read with every fault named, and tables written whole."""
+
+from matchmaker.spreadsheets.cells import split_terms
+from matchmaker.spreadsheets.columns import (
+    JUDGEMENTS,
+    NEED_RECORDS,
+    NEEDS,
+    RESULT_RECORDS,
+    RESULTS,
+    Column,
+    Columns,
+    requiring,
+)
+from matchmaker.spreadsheets.errors import (
+    FileError,
+    HeaderError,
+    PasswordError,
+    RowError,
+    RowsError,
+    SheetError,
+    TooLargeError,
+    WriteError,
+)
+from matchmaker.spreadsheets.files import Limits
+from matchmaker.spreadsheets.rows import Row
+from matchmaker.spreadsheets.tables import Table, read_table
+from matchmaker.spreadsheets.writing import write_table
+
+__all__ = [
+    "JUDGEMENTS",
+    "NEEDS",
+    "NEED_RECORDS",
+    "RESULTS",
+    "RESULT_RECORDS",
+    "Column",
+    "Columns",
+    "FileError",
+    "HeaderError",
+    "Limits",
+    "PasswordError",
+    "Row",
+    "RowError",
+    "RowsError",
+    "SheetError",
+    "Table",
+    "TooLargeError",
+    "WriteError",
+    "read_table",
+    "requiring",
+    "split_terms",
+    "write_table",
+]
