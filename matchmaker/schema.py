@@ -13,7 +13,7 @@ from models import Base
 def upgrade(engine: Engine) -> None:
     """Run the migrations that the database lacks."""
     with engine.begin() as connection:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(config_for(connection), "head")
 
 
 def reset(engine: Engine) -> None:
@@ -28,7 +28,7 @@ def is_current(engine: Engine) -> bool:
     """Return whether the database has run every migration."""
     with engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_heads()
-        return set(present) == set(ScriptDirectory.from_config(_config(connection)).get_heads())
+        return set(present) == set(ScriptDirectory.from_config(config_for(connection)).get_heads())
 
 
 def check(engine: Engine) -> None:
@@ -39,10 +39,11 @@ def check(engine: Engine) -> None:
         alembic.util.CommandError: the database is not up to date.
     """
     with engine.connect() as connection:
-        command.check(_config(connection))
+        command.check(config_for(connection))
 
 
-def _config(connection: Connection) -> Config:
+def config_for(connection: Connection) -> Config:
+    """Return the configuration that runs the migrations on `connection`."""
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
     config.attributes["connection"] = connection

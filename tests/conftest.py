@@ -1,0 +1,176 @@
+"""Fixtures that every test may use: databases, the application and a client for it."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from matchmaker import create_app, schema, seeding
+from matchmaker.config import Settings
+from matchmaker.db import db
+from models import User
+from tests import factories
+from tests.backends import Backend, Postgres, Sqlite, postgres_binaries, postgres_server
+
+POSTGRES_VARIABLE = "MATCHMAKER_TEST_POSTGRES"
+SECRET = "a secret for the tests, long enough for production"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL server for all workers, where its binaries are found."""
+    if hasattr(config, "workerinput") or POSTGRES_VARIABLE in os.environ:
+        return
+    binaries = postgres_binaries()
+    if binaries is None:
+        return
+    stack = ExitStack()
+    os.environ[POSTGRES_VARIABLE] = stack.enter_context(postgres_server(binaries))
+    stack.callback(os.environ.pop, POSTGRES_VARIABLE)
+    config.add_cleanup(stack.close)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser, so that `-m 'not browser'` leaves it out."""
+    for item in items:
+        if "browser" in Path(item.path).parts:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Backend:
+    """Give each kind of database in turn."""
+    if request.param == "sqlite":
+        return Sqlite(tmp_path_factory.mktemp("sqlite"))
+    server = os.environ.get(POSTGRES_VARIABLE)
+    if server is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI needs the PostgreSQL server's binaries")
+        pytest.skip("no PostgreSQL server binaries on this machine")
+    return Postgres(server, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+
+def application(url: str, **settings: Any) -> Flask:
+    """Return an application on the database at `url`."""
+    return create_app(Settings(database_url=url, secret_key=SECRET, demo=True, **settings))
+
+
+def with_reference(engine: Engine) -> None:
+    """Migrate and load regions and industries."""
+    schema.upgrade(engine)
+    _in_application(engine, seeding.load_reference)
+
+
+def with_demo(engine: Engine) -> None:
+    """Migrate and load reference and demo data."""
+    with_reference(engine)
+    _in_application(engine, seeding.load_demo)
+
+
+def _in_application(engine: Engine, load: Callable[[Session], object]) -> None:
+    app = application(engine.url.render_as_string(hide_password=False))
+    with app.app_context():
+        load(db.session)
+        db.session.close()
+        db.engine.dispose()
+
+
+def _running(backend: Backend, template: str, prepare: Callable[[Engine], None]) -> Iterator[Flask]:
+    url = backend.copy_of(template, prepare)
+    app = application(url)
+    app.testing = True
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    backend.drop(url)
+
+
+@pytest.fixture
+def app(backend: Backend) -> Iterator[Flask]:
+    """Give an application whose database holds regions and industries and nothing else."""
+    yield from _running(backend, "reference", with_reference)
+
+
+@pytest.fixture
+def demo_app(backend: Backend) -> Iterator[Flask]:
+    """Give an application with the demo data."""
+    yield from _running(backend, "demo", with_demo)
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """Give a session on the application's database, with factories that write through it.
+
+    No context of the application stays open: a request would share its session and its user.
+    """
+    with app.app_context():
+        own = db.sessionmaker()
+    with own:
+        factories.use(own)
+        yield own
+
+
+@pytest.fixture
+def demo_session(demo_app: Flask) -> Iterator[Session]:
+    """Give a session on the demo's database."""
+    with demo_app.app_context():
+        own = db.sessionmaker()
+    with own:
+        yield own
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a visitor's client."""
+    return app.test_client()
+
+
+@pytest.fixture
+def demo_client(demo_app: Flask) -> FlaskClient:
+    """Give a visitor's client of the demo."""
+    return demo_app.test_client()
+
+
+@pytest.fixture
+def sign_in() -> Callable[[FlaskClient, User], None]:
+    """Give a function that signs a user in on a client, past the sign-in page."""
+
+    def put_into_session(client: FlaskClient, user: User) -> None:
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = user.session_key
+            cookie["_fresh"] = True
+
+    return put_into_session
+
+
+class QueryCounter:
+    """Counts the SELECTs and writes that an engine runs."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.statements: list[str] = []
+        sa.event.listen(engine, "before_cursor_execute", self._note)
+
+    def _note(self, _c: Any, _cur: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            self.statements.append(statement)
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], QueryCounter]:
+    """Give a function that starts counting the queries of the application."""
+
+    def start() -> QueryCounter:
+        with app.app_context():
+            return QueryCounter(db.engine)
+
+    return start

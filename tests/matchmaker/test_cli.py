@@ -1,0 +1,149 @@
+"""The command: what it does, what it says, and its exit codes."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from matchmaker.spreadsheets import write_table
+
+NEEDS = [
+    ("N1", "锂电池隔膜耐热涂层", "隔膜高温收缩，需要耐热涂层"),
+    ("N2", "茶叶杀青不匀", "滚筒杀青温度不匀，叶片焦边"),
+]
+RESULTS = [
+    ("R1", "陶瓷涂覆隔膜制备", "隔膜涂层耐热，高温收缩小"),
+    ("R2", "滚筒杀青机", "茶叶杀青温度均匀控制"),
+    ("R3", "污水除磷", "化学除磷"),
+]
+
+
+def run(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in `folder` as a user would."""
+    program = Path(sys.executable).with_name("matchmaker")
+    env = os.environ | {"MATCHMAKER_DATA": str(folder / "data"), "DATABASE_URL": ""} | environ
+    return subprocess.run(  # noqa: S603
+        [program, *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """Give a folder with needs, results and judgements."""
+    write_table(tmp_path / "needs.xlsx", ("编号", "需求名称", "需求描述"), NEEDS)
+    write_table(tmp_path / "results.csv", ("编号", "成果名称", "成果简介"), RESULTS)
+    judged = [("N1", "R1", 4), ("N1", "R3", 1), ("N2", "R2", 4), ("N2", "R1", 1)]
+    write_table(tmp_path / "judged.csv", ("need_id", "result_id", "level"), judged)
+    return tmp_path
+
+
+def test_two_spreadsheets_in_a_ranked_and_explained_pairing_out(files: Path) -> None:
+    done = run(files, "match", "needs.xlsx", "results.csv", "--output", "pairs.csv", "--top", "1")
+    assert done.returncode == 0, done.stderr
+    header, *rows = (files / "pairs.csv").read_text("utf-8-sig").splitlines()
+    assert header == "need_id,need_title,result_id,result_title,rank,score,grade,reasons"
+    assert [row.split(",")[0] + row.split(",")[2] for row in rows] == ["N1R1", "N2R2"]
+    assert "隔膜" in rows[0]
+
+
+def test_it_needs_no_network_and_no_database(files: Path) -> None:
+    done = run(
+        files,
+        *("match", "needs.xlsx", "results.csv", "--output", "out.xlsx"),
+        DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/nothing",
+    )
+    assert done.returncode == 0, done.stderr
+    assert (files / "out.xlsx").stat().st_size > 0
+    assert not (files / "data").exists()
+
+
+def test_judgements_given_as_feedback_change_the_ranking(files: Path) -> None:
+    write_table(files / "said.csv", ("need_id", "result_id", "level"), [("N1", "R1", 1)])
+    command = ["match", "needs.xlsx", "results.csv", "--output"]
+    run(files, *command, "plain.csv")
+    run(files, *command, "told.csv", "--feedback", "said.csv")
+    plain, told = ((files / name).read_text("utf-8-sig") for name in ("plain.csv", "told.csv"))
+    assert plain != told
+
+
+def test_evaluate_prints_its_figures_and_writes_the_scores(files: Path) -> None:
+    arguments = ["evaluate", "needs.xlsx", "results.csv", "judged.csv"]
+    table = run(files, *arguments, "--scores", "scores.csv")
+    figures = json.loads(run(files, *arguments, "--json").stdout)
+    assert table.returncode == 0, table.stderr
+    assert "nDCG@10" in table.stdout
+    assert figures["ndcg_at_10"] == pytest.approx(1.0)
+    assert len((files / "scores.csv").read_text("utf-8-sig").splitlines()) == 5
+
+
+def test_a_judgement_of_an_unknown_text_is_named(files: Path) -> None:
+    write_table(files / "bad.csv", ("need_id", "result_id", "level"), [("N1", "R9", 2)])
+    done = run(files, "evaluate", "needs.xlsx", "results.csv", "bad.csv")
+    assert done.returncode == 1
+    assert "R9" in done.stderr
+    assert "2" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ("--help", 0),
+        ("match --help", 0),
+        ("evaluate --help", 0),
+        ("db --help", 0),
+        ("db upgrade --help", 0),
+        ("db check --help", 0),
+        ("db reset --help", 0),
+        ("seed --help", 0),
+        ("import --help", 0),
+        ("propose --help", 0),
+        ("serve --help", 0),
+        ("demo --help", 0),
+        ("match missing.xlsx results.csv --output x.csv", 1),
+        ("match needs.xlsx results.csv --output x.pdf", 1),
+        ("match needs.xlsx results.csv", 2),
+        ("match needs.xlsx results.csv --output x.csv --top 0", 2),
+        ("match needs.xlsx results.csv --output x.csv --map title", 2),
+        ("match needs.xlsx results.csv --output x.csv --map title=没有", 1),
+        ("propose", 2),
+        ("propose --all --need x", 2),
+        ("import patents needs.xlsx --organization x", 2),
+        ("import needs needs.xlsx --organization 91340100MA0000001X", 1),
+        ("propose --all", 1),
+        ("serve", 1),
+        ("demo", 1),
+        ("seed --demo", 1),
+        ("nonsense", 2),
+    ],
+)
+def test_exit_codes(files: Path, arguments: str, code: int) -> None:
+    done = run(files, *arguments.split(), MATCHMAKER_DEMO="")
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout or done.stderr
+
+
+def test_the_database_is_made_checked_and_reset(tmp_path: Path) -> None:
+    assert run(tmp_path, "db", "check").returncode == 1
+    assert run(tmp_path, "db", "upgrade").returncode == 0
+    assert run(tmp_path, "db", "check").returncode == 0
+    assert run(tmp_path, "seed").returncode == 0
+    assert run(tmp_path, "db", "reset", "--yes").returncode == 0
+    assert run(tmp_path, "propose", "--all").returncode == 0
+
+
+def test_a_busy_port_is_told_with_the_cure(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run(tmp_path, "demo", MATCHMAKER_DEMO="1", PORT=str(port))
+    assert done.returncode == 1
+    assert str(port) in done.stderr
+    assert f"PORT={port + 1}" in done.stderr
+    assert not (tmp_path / "data" / "matchmaker.sqlite").exists()

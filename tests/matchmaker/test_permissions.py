@@ -1,0 +1,123 @@
+"""Who may see and read what; the list and the single record must give the same answer."""
+
+import itertools
+
+import pytest
+from sqlalchemy.orm import Session
+
+from matchmaker.permissions import Permission, can, visible
+from models import (
+    Match,
+    Need,
+    Organization,
+    PostingStatus,
+    Result,
+    Role,
+    User,
+    Visibility,
+)
+from tests import factories
+
+
+@pytest.fixture
+def personas(session: Session) -> dict[str, User | None]:
+    """Give one user of each kind, and None for the visitor."""
+    bureau = factories.organization(region=factories.ANHUI)
+    return {
+        "visitor": None,
+        "enterprise": factories.user(Role.MEMBER, organization=factories.organization(name="甲")),
+        "rival": factories.user(Role.MEMBER, organization=factories.organization(name="乙")),
+        "manager": factories.user(Role.MANAGER),
+        "broker": factories.user(Role.BROKER),
+        "county officer": factories.user(Role.OFFICER, organization=bureau, region=factories.FEIXI),
+        "city officer": factories.user(Role.OFFICER, organization=bureau, region=factories.HEFEI),
+        "other city's officer": factories.user(
+            Role.OFFICER, organization=bureau, region=factories.WUHU
+        ),
+        "provincial director": factories.user(
+            Role.DIRECTOR, organization=bureau, region=factories.ANHUI
+        ),
+        "auditor": factories.user(Role.AUDITOR, organization=bureau),
+        "admin": factories.user(Role.ADMIN, organization=bureau),
+    }
+
+
+def _organization(user: User | None) -> Organization:
+    assert user is not None
+    return user.organization
+
+
+def test_the_list_and_the_single_record_agree_for_everybody(
+    session: Session, personas: dict[str, User | None]
+) -> None:
+    owner = _organization(personas["enterprise"])
+    for status, visibility in itertools.product(PostingStatus, Visibility):
+        factories.need(organization=owner, status=status, visibility=visibility)
+        factories.result(organization=owner, status=status, visibility=visibility)
+    kinds = ((Need, Permission.NEED_READ), (Result, Permission.RESULT_READ))
+    for (name, actor), (kind, permission) in itertools.product(personas.items(), kinds):
+        listed = set(session.scalars(visible(actor, kind)))
+        for record in session.query(kind):
+            assert bool(can(actor, permission, record)) == (record in listed), (name, record)
+
+
+def test_matches_in_the_list_are_those_that_may_be_read(
+    session: Session, personas: dict[str, User | None]
+) -> None:
+    theirs = factories.need(organization=_organization(personas["enterprise"]))
+    elsewhere = factories.organization(region=factories.WUHU)
+    own = factories.match(theirs, factories.result(organization=elsewhere))
+    other = factories.match(factories.need(organization=elsewhere), factories.result())
+    for name, actor in personas.items():
+        listed = set(session.scalars(visible(actor, Match)))
+        for record in (own, other):
+            assert bool(can(actor, Permission.MATCH_READ, record)) == (record in listed), name
+
+
+@pytest.mark.parametrize(
+    ("persona", "reads"),
+    [
+        ("visitor", False),
+        ("enterprise", True),
+        ("rival", False),
+        ("broker", False),
+        ("county officer", True),
+        ("city officer", True),
+        ("other city's officer", False),
+        ("provincial director", True),
+        ("auditor", False),
+        ("admin", False),
+    ],
+)
+def test_the_text_of_a_masked_need_is_for_its_owner_and_its_region(
+    session: Session, personas: dict[str, User | None], persona: str, reads: bool
+) -> None:
+    need = factories.need(
+        organization=_organization(personas["enterprise"]),
+        visibility=Visibility.MASKED,
+        public_summary="新能源领域的一项材料难题",
+    )
+    decision = can(personas[persona], Permission.NEED_READ_TEXT, need)
+    assert bool(decision) is reads
+    assert reads or decision.reason
+
+
+def test_an_officer_does_not_see_drafts(session: Session, personas: dict[str, User | None]) -> None:
+    draft = factories.need(
+        organization=_organization(personas["enterprise"]), status=PostingStatus.DRAFT
+    )
+    assert not can(personas["county officer"], Permission.NEED_READ, draft)
+    assert can(personas["enterprise"], Permission.NEED_READ, draft)
+
+
+def test_admin_and_auditor_have_no_business_permission(
+    session: Session, personas: dict[str, User | None]
+) -> None:
+    for persona in ("admin", "auditor"):
+        assert not can(personas[persona], Permission.MATCH_READ)
+        assert not can(personas[persona], Permission.ORGANIZATION_READ_OWN)
+
+
+def test_a_kind_without_a_rule_is_shown_to_nobody(session: Session) -> None:
+    with pytest.raises(LookupError, match="Organization"):
+        visible(None, Organization)
