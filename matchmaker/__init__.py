@@ -14,10 +14,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the application, wired for `settings` (by default those of the environment)."""
     from matchmaker import db
     from matchmaker.accounts.views import blueprint as accounts
+    from matchmaker.matches import index
     from matchmaker.needs.views import blueprint as needs
     from matchmaker.portal.views import blueprint as portal
     from matchmaker.results.views import blueprint as results
-    from matchmaker.web import access, display, errors, headers
+    from matchmaker.web import access, display, errors, headers, texts
     from matchmaker.web.limits import limiter
 
     settings = settings or config.from_environment()
@@ -27,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         DEMO=settings.demo,
+        PRODUCTION=settings.production,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         SESSION_COOKIE_NAME="__Host-session" if settings.production else "session",
@@ -43,9 +45,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     CSRFProtect(app)
     limiter.init_app(app)
     display.init_app(app, settings)
+    texts.init_app(app)
     access.init_app(app)
     errors.init_app(app)
     headers.init_app(app)
+    index.init_app(app)
     for blueprint in (portal, accounts, needs, results):
         app.register_blueprint(blueprint)
     return app

@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from matchmaker.db import exclusive
 from models import AuditEntry, Record, StatusChange, User, now
 
 GENESIS = "0" * 64
-ADVISORY_LOCK = 0x6175646974  # "audit": one writer extends the chain at a time on PostgreSQL
 
 
 def record(
@@ -26,8 +26,7 @@ def record(
 
     `detail` holds plain values; secrets and confidential text stay out of it.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+    exclusive(session, "audit")
     session.flush()
     previous = session.scalar(sa.select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
     entry = AuditEntry(

@@ -1,5 +1,6 @@
 """The engine and the session; writes happen inside `transaction` and nowhere else."""
 
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ def init_app(app: Flask, url: str) -> None:
     """Give `app` its engine for `url`, SQLite or PostgreSQL."""
     app.config["SQLALCHEMY_ENGINES"] = {"default": _engine_options(url)}
     db.init_app(app)
+    _close_no_async_sessions(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
@@ -55,9 +57,28 @@ def transaction(session: Session) -> Iterator[None]:
         del session.info["writing"]
 
 
+def exclusive(session: Session, purpose: str) -> None:
+    """Let one transaction at a time go on from here for `purpose`, until it ends.
+
+    On SQLite a writing transaction is alone already; PostgreSQL takes an advisory lock.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = sa.func.hashtextextended(purpose, 0)
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
 def _refuse_stray_write(session: Session, _flush: UOWTransaction, _instances: Any) -> None:
     if not session.info.get("writing"):
         raise RuntimeError("a record was changed outside a transaction")
+
+
+def _close_no_async_sessions(app: Flask) -> None:
+    """Take away the extension's teardown of async sessions: we open none.
+
+    It would run an event loop of its own after every request, and cannot where one runs already.
+    """
+    plain = [f for f in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(f)]
+    app.teardown_appcontext_funcs[:] = plain
 
 
 def _engine_options(url: str) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Pages for signing in and out."""
 
-from urllib.parse import urlsplit
-
 import flask
 import sqlalchemy as sa
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -13,7 +11,9 @@ from matchmaker.accounts.forms import SignInForm
 from matchmaker.db import db
 from matchmaker.i18n import _
 from matchmaker.permissions import Permission
+from matchmaker.seeding import DEMO_PASSWORD
 from matchmaker.web.access import SignedIn, current_actor, requires
+from matchmaker.web.addresses import own_path
 from matchmaker.web.limits import limiter
 from models import User
 
@@ -23,7 +23,7 @@ blueprint = Blueprint("accounts", __name__)
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @limiter.limit("20 per minute", methods=["POST"])
 @requires(Permission.ACCOUNT_SIGN_IN)
-def sign_in() -> str | tuple[str, int] | Response:
+def sign_in() -> str | Response:
     """Sign a user in and go on to where they were heading."""
     form = SignInForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
@@ -34,10 +34,12 @@ def sign_in() -> str | tuple[str, int] | Response:
             if chosen:
                 flask.session["locale"] = chosen
             login_user(SignedIn(user))
-            return redirect(own_path(form.next.data), 303)  # type: ignore[return-value]
+            target = own_path(form.next.data, url_for("portal.home"))
+            return redirect(target, 303)  # type: ignore[return-value]
         form.password.errors = [_("E-mail or password is wrong.")]
-    page = render_template("accounts/sign_in.html", form=form, personas=_personas())
-    return (page, 422) if form.is_submitted() else page
+    return render_template(
+        "accounts/sign_in.html", form=form, personas=_personas(), demo_password=DEMO_PASSWORD
+    )
 
 
 @blueprint.post("/sign-out")
@@ -50,21 +52,6 @@ def sign_out() -> Response:
     logout_user()
     flash(_("You have signed out."), "success")
     return redirect(url_for("portal.home"), 303)  # type: ignore[return-value]
-
-
-def own_path(target: str | None) -> str:
-    r"""Return `target` if it is a path of this site, the home page otherwise.
-
-    Browsers read backslashes as slashes and skip control characters, so that `/\\evil` and
-    `/<tab>/evil` lead elsewhere: whatever holds one is refused.
-    """
-    home = url_for("portal.home")
-    if not target or not target.startswith("/") or target.startswith("//"):
-        return home
-    if "\\" in target or any(ord(character) <= ord(" ") for character in target):
-        return home
-    parts = urlsplit(target)
-    return home if parts.scheme or parts.netloc else target
 
 
 def _personas() -> list[User]:

@@ -55,6 +55,7 @@ def init_app(app: Flask) -> None:
         )
         return SignedIn(user) if user else None
 
+    app.before_request(_refuse_null_characters)
     app.before_request(_refuse_unless_permitted)
 
 
@@ -80,6 +81,8 @@ def current_actor() -> User | None:
 
 def load_or_404(kind: type[RecordT], public_id: str, *options: Any) -> RecordT:
     """Return the record if the actor may see it at least in part; 404 otherwise."""
+    if "\0" in public_id:  # which PostgreSQL refuses in text
+        abort(404)
     statement = visible(current_actor(), kind).where(kind.public_id == public_id)
     record = db.session.scalar(statement.options(*options))
     if record is None:
@@ -96,6 +99,12 @@ def require(permission: Permission, record: Any) -> None:
     decision = can(current_actor(), permission, record)
     if not decision:
         raise Refused(decision)
+
+
+def _refuse_null_characters() -> None:
+    """Refuse a form with what PostgreSQL cannot keep in a text and no keyboard can type."""
+    if any("\0" in text for text in flask.request.form.values()):
+        abort(400)
 
 
 def _refuse_unless_permitted() -> Response | None:

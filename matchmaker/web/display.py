@@ -11,7 +11,7 @@ from matchmaker.config import Settings
 from matchmaker.i18n import DEFAULT_LOCALE, LOCALES, _
 from matchmaker.labels import label
 from matchmaker.web.access import current_actor
-from models import Industry
+from models import Industry, Need, Region
 
 CHINA = ZoneInfo("Asia/Shanghai")
 FEN_PER_YUAN = 100
@@ -24,7 +24,14 @@ def init_app(app: Flask, settings: Settings) -> None:
         app, default_locale=DEFAULT_LOCALE, locale_selector=locale, default_timezone=str(CHINA)
     )
     app.jinja_env.filters.update(
-        label=label, money=money, day=day, moment=moment, industry_name=industry_name
+        label=label,
+        money=money,
+        budget=budget,
+        day=day,
+        moment=moment,
+        industry_name=industry_name,
+        industry_path=industry_path,
+        region_path=region_path,
     )
     app.context_processor(
         lambda: {"actor": current_actor(), "settings": settings, "locale": locale()}
@@ -39,11 +46,23 @@ def locale() -> str:
 
 def money(fen: int | None) -> str:
     """Return an amount given in fen in units of 10,000 yuan, as Chinese offices count."""
-    if fen is None:
-        return _("Negotiable")
-    wan = fen / FEN_PER_YUAN / YUAN_PER_WAN
-    figure = flask_babel.format_decimal(wan, "#,##0.##")
-    return _("CNY %(figure)s × 10,000", figure=figure)
+    return _("Negotiable") if fen is None else _("CNY %(figure)s × 10,000", figure=_wan(fen))
+
+
+def budget(need: Need) -> str:
+    """Return what a need's poster means to spend, as a range where both ends are known."""
+    low, high = need.budget_min, need.budget_max
+    if low == high:
+        return money(low)
+    if high is None:
+        return _("From %(amount)s", amount=money(low))
+    if low is None:
+        return _("Up to %(amount)s", amount=money(high))
+    return _("CNY %(low)s–%(high)s × 10,000", low=_wan(low), high=_wan(high))
+
+
+def _wan(fen: int) -> str:
+    return str(flask_babel.format_decimal(fen / FEN_PER_YUAN / YUAN_PER_WAN, "#,##0.##"))
 
 
 def day(value: date | datetime | None) -> str:
@@ -63,6 +82,18 @@ def industry_name(industry: Industry | None) -> str:
     if industry is None:
         return _("Unclassified")
     return industry.name if locale() == DEFAULT_LOCALE else industry.name_en
+
+
+def industry_path(industry: Industry | None) -> str:
+    """Return the industry's name after that of the industry it belongs to."""
+    if industry is None or industry.parent is None:
+        return industry_name(industry)
+    return f"{industry_name(industry.parent)} / {industry_name(industry)}"
+
+
+def region_path(region: Region) -> str:
+    """Return the region's name after that of the region above it."""
+    return f"{region.parent.name} {region.name}" if region.parent else region.name
 
 
 def today() -> date:

@@ -3,7 +3,7 @@
 import structlog
 from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from matchmaker.db import db
 from matchmaker.web.access import Refused
@@ -27,8 +27,8 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
         code = error.code or 500
-        if code not in PAGES:
-            return error
+        if code not in PAGES or isinstance(error, SecurityError):
+            return error  # with an unknown host no address can be built, so no page either
         return render_template(f"errors/{code}.html"), code
 
     @app.errorhandler(InternalServerError)

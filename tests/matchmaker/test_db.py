@@ -49,7 +49,7 @@ def test_a_block_sees_what_others_have_committed_since_the_page_was_read(
 ) -> None:
     need = factories.need(title="before")
     assert need.title == "before"
-    with db.sessionmaker() as other, transaction(other):
+    with app.app_context(), db.sessionmaker() as other, transaction(other):
         other.get_one(Need, need.id).title = "after"
     with transaction(session):
         assert need.title == "after"

@@ -85,6 +85,7 @@ def test_every_new_proposal_leaves_its_trail(app: Flask, session: Session) -> No
     changes = session.scalars(sa.select(StatusChange).where(StatusChange.subject_kind == "Match"))
     assert [change.target for change in changes] == ["proposed"]
     job = session.scalars(sa.select(Job)).one()
-    assert (job.kind, job.status, job.done) == ("propose", JobStatus.DONE, 1)
+    assert (job.kind, job.status) == ("propose", JobStatus.DONE)
+    assert job.outcome == {"added": 1, "changed": 0, "removed": 0}
     entries = sa.select(AuditEntry).where(AuditEntry.action == "match:propose")
     assert session.scalars(entries).one().detail["added"] == 1

@@ -1,0 +1,1 @@
+"""Needs: the technology problems that enterprises post."""

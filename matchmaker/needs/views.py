@@ -1,0 +1,33 @@
+"""The needs hall."""
+
+from flask import Blueprint, render_template, request
+
+from matchmaker.db import db
+from matchmaker.needs import queries
+from matchmaker.needs.forms import read_filter
+from matchmaker.permissions import Permission
+from matchmaker.postings.filters import STATUSES, load_choices
+from matchmaker.postings.pages import turned
+from matchmaker.web.access import current_actor, requires
+from models import CooperationMode, NeedKind
+
+blueprint = Blueprint("needs", __name__)
+
+
+@blueprint.get("/needs")
+@requires(Permission.NEED_READ)
+def index() -> str:
+    """List the needs that fit the filter in the address, one page of them."""
+    choices = load_choices(db.session)
+    chosen = read_filter(request.args, choices)
+    page = queries.hall(db.session, current_actor(), chosen)
+    return render_template(
+        "needs/index.html",
+        chosen=chosen,
+        choices=choices,
+        modes=CooperationMode,
+        statuses=STATUSES,
+        kinds=NeedKind,
+        rows=page.rows,
+        **turned("needs.index", chosen, page),
+    )

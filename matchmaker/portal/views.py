@@ -1,0 +1,127 @@
+"""Pages of the portal that are not a hall."""
+
+import flask
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import joinedload, selectinload
+
+from matchmaker.db import db
+from matchmaker.i18n import LOCALES
+from matchmaker.matches import marking
+from matchmaker.matches.queries import related_needs, related_results, search_results
+from matchmaker.permissions import Permission
+from matchmaker.portal import queries
+from matchmaker.postings.filters import clean
+from matchmaker.postings.queries import latest, own
+from matchmaker.web.access import current_actor, load_or_404, requires
+from matchmaker.web.addresses import own_path
+from models import Industry, Match, MatchGrade, Need, Region, Result
+
+LONGEST_QUESTION = 500
+SHORTEST_QUESTION = 2
+LATEST = 6
+
+blueprint = Blueprint("portal", __name__)
+blueprint.add_app_template_filter(marking.marked)
+blueprint.add_app_template_filter(marking.passages)
+
+
+@blueprint.get("/")
+@requires(Permission.PORTAL_READ)
+def home() -> Response:
+    """Show the one box; while the reader types, answer with the results that fit alone."""
+    actor = current_actor()
+    question = clean(request.args.get("q", ""))[:LONGEST_QUESTION]
+    asked = len(question) >= SHORTEST_QUESTION
+    answers = search_results(db.session, actor, question) if asked else []
+    found = {"question": question, "asked": asked, "answers": answers}
+    if "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers:
+        page = render_template("portal/_answers.html", live=True, **found)
+    else:
+        page = render_template(
+            "portal/home.html",
+            figures=queries.figures(db.session),
+            needs=latest(db.session, actor, Need, LATEST),
+            results=latest(db.session, actor, Result, LATEST),
+            longest=LONGEST_QUESTION,
+            **found,
+        )
+    response = make_response(page)
+    response.vary.add("HX-Request")
+    return response
+
+
+@blueprint.get("/needs/<public_id>")
+@requires(Permission.NEED_READ)
+def need(public_id: str) -> str:
+    """Show one need and the results that fit it."""
+    record = load_or_404(
+        Need,
+        public_id,
+        joinedload(Need.organization),
+        joinedload(Need.industry).joinedload(Industry.parent),
+        joinedload(Need.region).joinedload(Region.parent),
+        selectinload(Need.metrics),
+        selectinload(Need.mode_rows),
+    )
+    answers = related_results(db.session, current_actor(), record)
+    return render_template("needs/show.html", need=record, answers=answers)
+
+
+@blueprint.get("/results/<public_id>")
+@requires(Permission.RESULT_READ)
+def result(public_id: str) -> str:
+    """Show one result and the needs that it fits."""
+    record = load_or_404(
+        Result,
+        public_id,
+        joinedload(Result.organization),
+        joinedload(Result.industry).joinedload(Industry.parent),
+        joinedload(Result.region).joinedload(Region.parent),
+        selectinload(Result.properties),
+        selectinload(Result.mode_rows),
+    )
+    answers = related_needs(db.session, current_actor(), record)
+    return render_template("results/show.html", result=record, answers=answers)
+
+
+@blueprint.get("/mine")
+@requires(Permission.ORGANIZATION_READ_OWN)
+def mine() -> str:
+    """Show the needs and results of the reader's organisation."""
+    actor = current_actor()
+    assert actor is not None  # noqa: S101 (the permission is granted to no visitor)
+    needs = own(db.session, actor, Need)
+    results = own(db.session, actor, Result)
+    return render_template(
+        "portal/mine.html",
+        needs=needs,
+        results=results,
+        need_matches=queries.match_counts(db.session, actor, Match.need_id, needs),
+        result_matches=queries.match_counts(db.session, actor, Match.result_id, results),
+    )
+
+
+@blueprint.get("/about")
+@requires(Permission.PORTAL_READ)
+def about() -> str:
+    """Say what the platform is and how it matches."""
+    return render_template("portal/about.html", grades=MatchGrade)
+
+
+@blueprint.get("/help")
+@requires(Permission.PORTAL_READ)
+def guide() -> str:
+    """Say what each reader can do here, step by step."""
+    return render_template("portal/help.html")
+
+
+@blueprint.post("/language")
+@requires(Permission.PORTAL_READ)
+def language() -> Response:
+    """Keep the chosen language in the cookie and go back to where the reader was."""
+    chosen = request.form.get("locale", "")
+    if chosen not in LOCALES:
+        flask.abort(400)
+    flask.session["locale"] = chosen
+    target = own_path(request.form.get("next"), url_for("portal.home"))
+    return make_response(redirect(target, 303))

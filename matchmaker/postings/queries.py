@@ -1,0 +1,167 @@
+"""Reading postings for lists: search words, filters and keyset pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from matchmaker.disclosure import fold
+from matchmaker.permissions import visible
+from matchmaker.postings.filters import HallFilter
+from models import Industry, Need, PostingStatus, Region, Result, User
+
+PostingT = TypeVar("PostingT", Need, Result)
+
+PAGE_SIZE = 20
+MOST_WORDS = 8
+MOST_OWN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A way to sort; rows without the key come last, rows with equal keys go by id."""
+
+    key: InstrumentedAttribute[Any]
+    descending: bool
+    nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[PostingT]):
+    """One page of a hall and the public ids from which its neighbours continue."""
+
+    rows: Sequence[PostingT]
+    before: str | None
+    after: str | None
+
+
+def narrowed(
+    statement: sa.Select[PostingT], kind: type[PostingT], chosen: HallFilter
+) -> sa.Select[PostingT]:
+    """Return `statement` with the filters that both halls offer."""
+    statement = statement.where(kind.status == chosen.status, kind.published_at.is_not(None))
+    for word in fold(chosen.words).split()[:MOST_WORDS]:
+        statement = statement.where(kind.search_text.contains(word, autoescape=True))
+    if chosen.industry:
+        family = sa.select(Industry.id).where(
+            sa.or_(
+                Industry.id == chosen.industry.id,
+                Industry.parent_id == chosen.industry.id,
+            )
+        )
+        statement = statement.where(kind.industry_id.in_(family))
+    if chosen.region:
+        subtree = sa.select(Region.id).where(Region.code.startswith(chosen.region.subtree_prefix))
+        statement = statement.where(kind.region_id.in_(subtree))
+    if chosen.mode:
+        statement = statement.where(kind.mode_rows.any(mode=chosen.mode))
+    return statement
+
+
+def read_page(
+    session: Session,
+    statement: sa.Select[PostingT],
+    kind: type[PostingT],
+    order: Order,
+    chosen: HallFilter,
+) -> Page[PostingT]:
+    """Return the page that `chosen` continues to, the first one if that row is gone.
+
+    Keyset paging: two statements however deep the page lies, whatever was added meanwhile.
+    """
+    backwards = bool(chosen.before) and not chosen.after
+    cursor = _cursor(session, statement, kind, order, chosen.after or chosen.before)
+    if cursor is None:
+        backwards = False
+    selected = _sorted(statement, kind, order, backwards)
+    if cursor is not None:
+        selected = selected.where(_beyond(kind, order, cursor, backwards))
+    selected = selected.options(*shown_with(kind)).limit(PAGE_SIZE + 1)
+    found = session.scalars(selected).all()
+    more = len(found) > PAGE_SIZE
+    rows = found[:PAGE_SIZE][::-1] if backwards else found[:PAGE_SIZE]
+    has_newer, has_older = (more, True) if backwards else (cursor is not None, more)
+    return Page(
+        rows,
+        before=rows[0].public_id if rows and has_newer else None,
+        after=rows[-1].public_id if rows and has_older else None,
+    )
+
+
+def latest(
+    session: Session, actor: User | None, kind: type[PostingT], count: int
+) -> Sequence[PostingT]:
+    """Return the postings published last, newest first."""
+    return session.scalars(
+        visible(actor, kind)
+        .where(kind.status == PostingStatus.PUBLISHED)
+        .order_by(kind.published_at.desc(), kind.id.desc())
+        .limit(count)
+        .options(*shown_with(kind))
+    ).all()
+
+
+def own(session: Session, actor: User, kind: type[PostingT]) -> Sequence[PostingT]:
+    """Return the postings of the actor's organisation in every state, last changed first."""
+    return session.scalars(
+        visible(actor, kind)
+        .where(kind.organization_id == actor.organization_id)
+        .order_by(kind.updated_at.desc(), kind.id.desc())
+        .limit(MOST_OWN)
+        .options(*shown_with(kind))
+    ).all()
+
+
+def shown_with(kind: type[PostingT]) -> list[ORMOption]:
+    """Return what to load with postings so that a list of them takes a fixed number of queries."""
+    options: list[ORMOption] = [
+        joinedload(kind.organization),
+        joinedload(kind.industry),
+        joinedload(kind.region),
+    ]
+    return [*options, selectinload(Need.metrics)] if kind is Need else options
+
+
+def _cursor(
+    session: Session,
+    statement: sa.Select[PostingT],
+    kind: type[PostingT],
+    order: Order,
+    public_id: str,
+) -> tuple[Any, int] | None:
+    """Return the sort key and id of a row of `statement`, None if it is not among them."""
+    if not public_id:
+        return None
+    found = session.execute(
+        statement.with_only_columns(order.key, kind.id).where(kind.public_id == public_id)
+    ).first()
+    return (found[0], found[1]) if found else None
+
+
+def _sorted(
+    statement: sa.Select[PostingT], kind: type[PostingT], order: Order, backwards: bool
+) -> sa.Select[PostingT]:
+    direction = sa.desc if order.descending != backwards else sa.asc
+    key = direction(order.key)
+    if order.nullable:
+        key = key.nulls_first() if backwards else key.nulls_last()
+    return statement.order_by(key, direction(kind.id))
+
+
+def _beyond(
+    kind: type[PostingT], order: Order, cursor: tuple[Any, int], backwards: bool
+) -> sa.ColumnElement[bool]:
+    """Return the condition that a row follows `cursor`, or goes before it when `backwards`."""
+    key, row_id = cursor
+    downwards = order.descending != backwards
+    if key is None:
+        tie = kind.id < row_id if downwards else kind.id > row_id
+        beside = sa.and_(order.key.is_(None), tie)
+        return sa.or_(order.key.is_not(None), beside) if backwards else beside
+    here = sa.tuple_(sa.literal(key, order.key.type), sa.literal(row_id))
+    row = sa.tuple_(order.key, kind.id)
+    past = row < here if downwards else row > here
+    return sa.or_(past, order.key.is_(None)) if order.nullable and not backwards else past

@@ -1,0 +1,1 @@
+"""Results: what universities and institutes have to offer."""

@@ -1,0 +1,33 @@
+"""The results hall."""
+
+from flask import Blueprint, render_template, request
+
+from matchmaker.db import db
+from matchmaker.permissions import Permission
+from matchmaker.postings.filters import STATUSES, load_choices
+from matchmaker.postings.pages import turned
+from matchmaker.results import queries
+from matchmaker.results.forms import LEVELS, read_filter
+from matchmaker.web.access import current_actor, requires
+from models import CooperationMode
+
+blueprint = Blueprint("results", __name__)
+
+
+@blueprint.get("/results")
+@requires(Permission.RESULT_READ)
+def index() -> str:
+    """List the results that fit the filter in the address, one page of them."""
+    choices = load_choices(db.session)
+    chosen = read_filter(request.args, choices)
+    page = queries.hall(db.session, current_actor(), chosen)
+    return render_template(
+        "results/index.html",
+        chosen=chosen,
+        choices=choices,
+        modes=CooperationMode,
+        statuses=STATUSES,
+        levels=LEVELS,
+        rows=page.rows,
+        **turned("results.index", chosen, page),
+    )

@@ -1,0 +1,27 @@
+"""Jinja filters for texts: as much of a posting as the reader may read."""
+
+from flask import Flask
+
+from matchmaker.disclosure import Text, text_for
+from matchmaker.permissions import Permission, can
+from matchmaker.web.access import current_actor
+from models import Need, Result
+
+
+def init_app(app: Flask) -> None:
+    """Add the filter `shown` and the test `readable`."""
+    app.jinja_env.filters["shown"] = shown
+    app.jinja_env.tests["readable"] = readable
+
+
+def readable(posting: Need | Result) -> bool:
+    """Return whether the reader may read all of the posting."""
+    permission = (
+        Permission.NEED_READ_TEXT if isinstance(posting, Need) else Permission.RESULT_READ_TEXT
+    )
+    return bool(can(current_actor(), permission, posting))
+
+
+def shown(posting: Need | Result) -> Text:
+    """Return as much of the posting's text as the reader may read."""
+    return text_for(posting, full=readable(posting))

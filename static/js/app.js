@@ -1,0 +1,51 @@
+/* Comforts only: every page does its work without this file. */
+(function () {
+  "use strict";
+
+  // Letters typed on the way to a Chinese word are not yet a query: wait until the word stands.
+  document.addEventListener("input", function (event) {
+    if (event.isComposing) event.stopPropagation();
+  }, true);
+  document.addEventListener("compositionend", function (event) {
+    event.target.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  // A filter chosen with the pointer applies at once. From the keyboard it waits for the button:
+  // there every arrow key is a choice.
+  var pointing = false;
+  document.addEventListener("pointerdown", function () { pointing = true; });
+  document.addEventListener("keydown", function () { pointing = false; });
+  document.addEventListener("change", function (event) {
+    var form = event.target.closest("form[data-autosubmit]");
+    if (form && pointing && event.target.matches("select")) form.requestSubmit();
+  });
+  // What means "any" stays out of the address.
+  document.addEventListener("submit", function (event) {
+    if (!event.target.matches("form[data-autosubmit]")) return;
+    event.target.querySelectorAll("input, select").forEach(function (control) {
+      control.disabled = !control.value;
+    });
+  });
+
+  // An answer that does not arrive is said so, where the number of answers stands.
+  ["htmx:responseError", "htmx:sendError"].forEach(function (failure) {
+    document.addEventListener(failure, function () {
+      var found = document.getElementById("found");
+      if (found) found.textContent = found.dataset.failed;
+    });
+  });
+
+  // Ctrl+Enter in the one box asks the question.
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches(".ask-box textarea")) {
+      event.target.form.requestSubmit();
+    }
+  });
+
+  // Controls disabled on the way out must work again when the page comes back from the cache.
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-autosubmit] :disabled").forEach(function (control) {
+      control.disabled = false;
+    });
+  });
+}());

@@ -1,0 +1,43 @@
+"""Reading pages as a visitor does: titles listed, links to follow."""
+
+import html
+import re
+
+from flask.testing import FlaskClient
+
+_TITLE = re.compile(r'<a class="record-title"[^>]*>(.*?)</a>', re.DOTALL)
+_LINK = re.compile(r"<a\s[^>]*>", re.DOTALL)
+
+
+def titles(page: str) -> list[str]:
+    """Return the titles of the records that a page lists, in order."""
+    return [html.unescape(title).strip() for title in _TITLE.findall(page)]
+
+
+def links(page: str, marker: str) -> list[str]:
+    """Return the addresses of the links whose tag holds `marker`."""
+    tags = [tag for tag in _LINK.findall(page) if marker in tag]
+    found = [re.search(r'href="([^"]*)"', tag) for tag in tags]
+    return [html.unescape(address[1]) for address in found if address]
+
+
+def link(page: str, marker: str) -> str | None:
+    """Return the address of the first such link."""
+    return next(iter(links(page, marker)), None)
+
+
+def walk(client: FlaskClient, address: str, turn: str = 'rel="next"') -> list[list[str]]:
+    """Return the titles page by page, following the pager in one direction."""
+    pages = []
+    following: str | None = address
+    while following:
+        page = client.get(following).text
+        pages.append(titles(page))
+        following = link(page, turn)
+    return pages
+
+
+def last_address(client: FlaskClient, address: str) -> str:
+    """Return the address of the last page."""
+    following = link(client.get(address).text, 'rel="next"')
+    return last_address(client, following) if following else address
