@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-CATALOG := matchmaker/translations/zh_CN/LC_MESSAGES/messages
+CATALOG := matchmaker/translations/zh/LC_MESSAGES/messages
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
@@ -48,12 +48,12 @@ lock: ## resolve the dependencies anew into requirements/
 
 translations: $(DEVELOPMENT) ## collect the words of code and pages into the catalogue
 	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keywords _l --keywords lazy_gettext \
-		--no-location --sort-output --no-wrap --omit-header --output-file $(VENV)/messages.pot .
+		--no-location --sort-output --no-wrap --ignore-dirs '.*' --output-file $(VENV)/messages.pot .
 	$(BIN)/pybabel --quiet update --input-file $(VENV)/messages.pot --output-file $(CATALOG).po \
-		--locale zh_CN --no-fuzzy-matching --no-wrap --omit-header --ignore-obsolete
+		--locale zh --no-fuzzy-matching --no-wrap --ignore-obsolete
 
 $(CATALOG).mo: $(CATALOG).po | $(VENV)/bin/pip
-	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale zh_CN
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale zh
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -333,11 +333,14 @@ def _print_accounts(session: Any) -> None:
 def _serve(app: Flask, settings: Settings) -> None:
     import waitress
 
+    from matching import warm
+
     address = f"http://{settings.host}:{settings.port}"
     with app.app_context():
         from matchmaker.db import db as database
         from matchmaker.matches.queries import public_matcher
 
+        warm()
         public_matcher(database.session)
         database.session.close()
     click.echo(_("Serving on %(address)s (stop with Ctrl+C)", address=address))

@@ -173,7 +173,7 @@ def _refuse_unknown(judged: Table, needs: list[Document], results: list[Document
 def _figures_table(figures: evaluation.Evaluation) -> str:
     rows: list[tuple[str, Any]] = [
         (_("Judged pairs"), f"{figures.pairs:,}"),
-        (_("Needs"), f"{figures.needs:,}"),
+        (_("Judged needs"), f"{figures.needs:,}"),
         ("nDCG@10", f"{figures.ndcg_at_10:.4f}"),
         ("nDCG@5", f"{figures.ndcg_at_5:.4f}"),
         ("MAP", f"{figures.mean_average_precision:.4f}"),
