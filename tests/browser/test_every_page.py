@@ -1,0 +1,88 @@
+"""Every page, on a desk and on a phone: accessible, no wider than the window, no complaint."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from matchmaker.seeding import DEMO_PASSWORD
+
+PLACES = [
+    "/",
+    "/?q=锂电池隔膜耐热涂层",
+    "/?q=zzzz",
+    "/needs",
+    "/needs?q=没有这样的需求",
+    "/needs?industry=nev&sort=budget",
+    "/results",
+    "/results?trl=6&mode=transfer",
+    "/sign-in",
+    "/about",
+    "/help",
+]
+PERSONAS = [
+    "enterprise",
+    "researcher",
+    "transfer-office",
+    "broker",
+    "county-officer",
+    "provincial-director",
+    "auditor",
+    "admin",
+]
+
+
+def _check(page: Page) -> None:
+    violations = Axe().run(page).response["violations"]
+    told = [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations]
+    assert told == [], page.url
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0, f"{page.url} is {wide} pixels too wide"
+
+
+def _first_link(page: Page, hall: str) -> str:
+    page.goto(hall)
+    link = page.locator(f'.records a[href^="{hall}/"]').first.get_attribute("href")
+    assert link
+    return link
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_visitor_on_a_desk(page: Page, place: str) -> None:
+    page.goto(place)
+    _check(page)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_visitor_on_a_phone(phone: Page, place: str) -> None:
+    phone.goto(place)
+    _check(phone)
+
+
+@pytest.mark.parametrize("hall", ["/needs", "/results"])
+def test_a_single_record(page: Page, phone: Page, hall: str) -> None:
+    link = _first_link(page, hall)
+    for window in (page, phone):
+        window.goto(link)
+        _check(window)
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_a_persona_after_signing_in(page: Page, persona: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("邮箱").fill(f"{persona}@demo.example.com")
+    page.get_by_label("密码").fill(DEMO_PASSWORD)
+    page.get_by_label("密码").press("Enter")
+    page.wait_for_url("/")
+    _check(page)
+    if persona not in ("auditor", "admin"):
+        page.goto("/mine")
+        _check(page)
+    page.goto(_first_link(page, "/needs"))
+    _check(page)
+
+
+def test_a_missing_page_helps_on(page: Page) -> None:
+
+    answer = page.request.get("/nowhere")
+    assert answer.status == 404
+    assert "/needs" in answer.text()
