@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 CATALOG := matchmaker/translations/zh/LC_MESSAGES/messages
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
+# The demo never touches a database that the environment happens to name.
+DEMO := MATCHMAKER_DEMO=1 MATCHMAKER_ENV= DATABASE_URL=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-reset test check bench lock translations
@@ -16,10 +18,11 @@ help: ## list the commands
 setup: $(RUNTIME) ## create .venv from the lock
 
 demo: $(RUNTIME) ## serve the demo on http://127.0.0.1:$PORT (8000)
-	@MATCHMAKER_DEMO=1 PORT=$(PORT) $(BIN)/matchmaker demo
+	@$(DEMO) PORT=$(PORT) $(BIN)/matchmaker demo
 
-demo-reset: $(RUNTIME) ## throw the demo's data away and load them anew
-	@MATCHMAKER_DEMO=1 $(BIN)/matchmaker db reset --yes
+demo-reset: $(RUNTIME) ## the same, with the demo's data thrown away and loaded anew
+	@$(DEMO) $(BIN)/matchmaker db reset --yes
+	@$(MAKE) --no-print-directory demo
 
 test: $(DEVELOPMENT) ## run every test; installs a browser and fonts where it may
 	@tests/install-system-packages

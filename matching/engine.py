@@ -27,6 +27,7 @@ from matching.vectors import Rows, Vectorizer
 
 Places = NDArray[np.intp]
 METHOD = "chargram-1"
+NOTHING_SAID = Explanation((), 1.0)
 _PAIR_BLOCK = 4096
 
 
@@ -58,11 +59,12 @@ class Matcher:
         progress: Progress | None = None,
         threads: int = 2,
         *,
-        result_side_from: Grade = Grade.WEAK,
+        result_side_from: Grade | None = Grade.WEAK,
     ) -> list[Ranked]:
         """Return each pair among the `top` of its need or of its result, by need, best first.
 
-        A pair that only its result's list holds is left out below the grade `result_side_from`.
+        A pair that only its result's list holds is left out below the grade `result_side_from`;
+        with None all of these are.
         `progress` is called with the number of pairs explained so far and of all pairs.
         """
         of_needs, of_results = best_pairs(self._needs.rows, self._results.rows, top, threads)
@@ -76,7 +78,8 @@ class Matcher:
         probabilities = self._probabilities(table.need, table.result, table.text_score, shifts)
         if shifts:
             pairs.rerank_results(table, scores(probabilities))
-        kept = (table.need_rank > 0) | (probabilities[:, 1] >= FLOORS[result_side_from])
+        floor = np.inf if result_side_from is None else FLOORS[result_side_from]
+        kept = (table.need_rank > 0) | (probabilities[:, 1] >= floor)
         table, probabilities = pairs.chosen(table, kept), probabilities[kept]
         ranked = self._ranked(
             self._needs.described, self._results.described, table, probabilities, progress
@@ -85,9 +88,17 @@ class Matcher:
         return [ranked[at] for at in by_need.tolist()]
 
     def search(
-        self, need: Document, top: int = 10, judged: Mapping[str, int] | None = None
+        self,
+        need: Document,
+        top: int = 10,
+        judged: Mapping[str, int] | None = None,
+        *,
+        reasons: bool = True,
     ) -> list[Ranked]:
-        """Return the best results for a need, typed or posted; `judged` is level by result id."""
+        """Return the best results for a need, typed or posted; `judged` is level by result id.
+
+        Without `reasons` they are left empty, for callers that explain texts of their own.
+        """
         row = self._vectorizer.transform([need])
         text_scores = self._results.products(row)
         shift = self._shift(text_scores, judged or {})
@@ -97,17 +108,23 @@ class Matcher:
         shifts = {} if shift is None else {0: shift}
         probabilities = self._probabilities(table.need, table.result, table.text_score, shifts)
         asked = Described.of(need, row, 0)
-        return self._ranked(lambda _: asked, self._results.described, table, probabilities)
+        return self._ranked(
+            lambda _: asked, self._results.described, table, probabilities, reasons=reasons
+        )
 
-    def search_needs(self, result: Document, top: int = 10) -> list[Ranked]:
-        """Return the best needs for a result, typed or posted."""
+    def search_needs(
+        self, result: Document, top: int = 10, *, reasons: bool = True
+    ) -> list[Ranked]:
+        """Return the best needs for a result, typed or posted; see `search`."""
         row = self._vectorizer.transform([result])
         text_scores = self._needs.products(row)
         best = best_of(text_scores, top)
         table = pairs.of_result(best, text_scores[best].astype(np.float64))
         probabilities = self._ranker.probabilities(table.text_score)
         offered = Described.of(result, row, 0)
-        return self._ranked(self._needs.described, lambda _: offered, table, probabilities)
+        return self._ranked(
+            self._needs.described, lambda _: offered, table, probabilities, reasons=reasons
+        )
 
     def score(
         self, wanted: Collection[tuple[str, str]], judgements: Judgements | None = None
@@ -153,6 +170,8 @@ class Matcher:
         table: PairTable,
         probabilities: Floats,
         progress: Progress | None = None,
+        *,
+        reasons: bool = True,
     ) -> list[Ranked]:
         """Return the pairs of a table, in its order, with score, grade and reasons.
 
@@ -164,7 +183,9 @@ class Matcher:
         by_result = np.lexsort((table.need, table.result)).tolist()
         for done, at in enumerate(by_result, start=1):
             need, result = need_at(table.need[at]), result_at(table.result[at])
-            why = explain(self._vectorizer, need, result, float(table.text_score[at]))
+            why = NOTHING_SAID
+            if reasons:
+                why = explain(self._vectorizer, need, result, float(table.text_score[at]))
             found[at] = Ranked(
                 need.document.id,
                 result.document.id,

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from matching.documents import FIELDS, Document, Span
-from matching.stopwords import STOPWORDS
+from matching.wordlists import DOMAIN_WORDS, STOPWORDS
 
 if TYPE_CHECKING:
     import jieba
@@ -101,6 +101,8 @@ def _loaded_segmenter() -> "jieba.Tokenizer":
     segmenter = jieba.Tokenizer()
     segmenter.FREQ, segmenter.total = segmenter.gen_pfdict(segmenter.get_dict_file())
     segmenter.initialized = True
+    for word in DOMAIN_WORDS:
+        segmenter.add_word(word)
     return segmenter
 
 

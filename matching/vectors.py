@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csc_array, csr_array, vstack
 
 from matching.documents import FIELDS, Document, Field
-from matching.stopwords import BOILERPLATE
 from matching.text import normalise
+from matching.wordlists import BOILERPLATE
 
 Rows: TypeAlias = csr_array[np.float32]
 Keys: TypeAlias = NDArray[np.uint64]

@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from matchmaker.i18n import _
+
 ROOT = Path(__file__).resolve().parent.parent
 MINIMUM_SECRET_LENGTH = 32
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
+ENVIRONMENTS = ("development", "production")
+PORTS = range(1, 65_536)
 
 
 class ConfigError(Exception):
@@ -29,21 +34,29 @@ class Settings:
     proxy_count: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what must not run in production (ASVS 5.0 A6.3.2, A13.4)."""
+        """Refuse what cannot work, and in production what is unsafe (ASVS 5.0 A6.3.2, A13.4)."""
+        if not self.database_url.startswith(DATABASES):
+            raise ConfigError(
+                _("DATABASE_URL: begin it with %(kinds)s", kinds=" / ".join(DATABASES))
+            )
+        if not self.secret_key:
+            raise ConfigError(_("SECRET_KEY: it is empty"))
+        if self.port not in PORTS:
+            raise ConfigError(_("PORT: %(port)d is not between 1 and 65535", port=self.port))
         if not self.production:
             return
         if self.demo:
-            raise ConfigError("MATCHMAKER_DEMO: the demo accounts must not exist in production")
+            raise ConfigError(_("MATCHMAKER_DEMO: production has no demo accounts"))
         if len(self.secret_key) < MINIMUM_SECRET_LENGTH:
             raise ConfigError(
-                f"SECRET_KEY: give at least {MINIMUM_SECRET_LENGTH} random characters"
+                _("SECRET_KEY: give at least %(n)d random characters", n=MINIMUM_SECRET_LENGTH)
             )
         if self.database_url.startswith("sqlite"):
-            raise ConfigError("DATABASE_URL: production needs PostgreSQL, not SQLite")
+            raise ConfigError(_("DATABASE_URL: production needs PostgreSQL, not SQLite"))
         if not self.base_url.startswith("https://"):
-            raise ConfigError("BASE_URL: give the public https address")
+            raise ConfigError(_("BASE_URL: give the public https address"))
         if not self.trusted_hosts:
-            raise ConfigError("TRUSTED_HOSTS: name the hosts this site answers to")
+            raise ConfigError(_("TRUSTED_HOSTS: name the hosts this site answers to"))
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
@@ -54,7 +67,10 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environ is None else environ
     data = Path(env.get("MATCHMAKER_DATA", ROOT / "var"))
-    production = env.get("MATCHMAKER_ENV", "development") == "production"
+    environment = env.get("MATCHMAKER_ENV") or "development"
+    if environment not in ENVIRONMENTS:
+        raise ConfigError(_("MATCHMAKER_ENV: use one of %(words)s", words=" / ".join(ENVIRONMENTS)))
+    production = environment == "production"
     return Settings(
         database_url=env.get("DATABASE_URL") or f"sqlite:///{data / 'matchmaker.sqlite'}",
         secret_key=env.get("SECRET_KEY") or ("" if production else _local_secret(data)),
@@ -73,15 +89,22 @@ def _integer(env: Mapping[str, str], name: str, default: int) -> int:
     if not text:
         return default
     if not text.isdecimal():
-        raise ConfigError(f"{name}: {text!r} is not a whole number")
+        raise ConfigError(_("%(name)s: “%(value)s” is not a whole number", name=name, value=text))
     return int(text)
 
 
 def _local_secret(data: Path) -> str:
     """Return this installation's own random key, made on first use and readable by its owner."""
     path = data / "secret-key"
-    if not path.exists():
-        data.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    return path.read_text(encoding="ascii")
+    try:
+        if not path.exists():
+            data.mkdir(parents=True, exist_ok=True)
+            unfinished = data / f".{secrets.token_hex(8)}.tmp"
+            unfinished.touch(mode=0o600)
+            unfinished.write_text(secrets.token_urlsafe(48), encoding="ascii")
+            unfinished.replace(path)  # whole or not at all, whoever else starts now
+        return path.read_text(encoding="ascii")
+    except OSError as error:
+        raise ConfigError(
+            _("MATCHMAKER_DATA: %(file)s cannot be used: %(reason)s", file=path, reason=error)
+        ) from error

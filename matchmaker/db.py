@@ -82,12 +82,14 @@ def _close_no_async_sessions(app: Flask) -> None:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
+    """Return the engine's options; parameters hold confidential texts and stay out of errors."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return {"url": parsed, "pool_pre_ping": True}
+        return {"url": parsed, "pool_pre_ping": True, "hide_parameters": True}
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    return {"url": parsed, "connect_args": {"timeout": SQLITE_BUSY_SECONDS}}
+    waiting = {"timeout": SQLITE_BUSY_SECONDS}
+    return {"url": parsed, "connect_args": waiting, "hide_parameters": True}
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:

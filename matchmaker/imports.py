@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker import audit
-from matchmaker.db import transaction
+from matchmaker.db import exclusive, transaction
 from matchmaker.disclosure import search_text
 from matchmaker.i18n import _
 from matchmaker.spreadsheets import (
@@ -38,7 +38,6 @@ from models import (
     ResultMode,
     ResultStage,
     User,
-    Visibility,
     now,
 )
 
@@ -81,7 +80,23 @@ def import_postings(
     """
     record, columns = KINDS[kind]
     table = read_table(path, columns, overrides)
-    _refuse_bad_rows(session, record, organization, table)
+    if dry_run:
+        _refuse_bad_rows(session, record, organization, table)
+        postings = _postings(session, record, organization, table)
+    else:
+        with transaction(session):
+            exclusive(session, "import")
+            _refuse_bad_rows(session, record, organization, table)
+            postings = _postings(session, record, organization, table)
+            _publish(session, actor, postings, _batch(kind, organization, path, table))
+    unclassified = sum(posting.industry_id is None for posting in postings)
+    return Imported(len(postings), unclassified, table.sheet)
+
+
+def _postings(
+    session: Session, record: type[Any], organization: Organization, table: Table
+) -> list[Any]:
+    """Return a need or a result for each row, not yet added to the session."""
     industries = {
         key: industry.id
         for industry in session.scalars(sa.select(Industry))
@@ -97,29 +112,23 @@ def import_postings(
         posting.industry_id = industries.get(squeeze(row.values["industry"]))
         posting.organization_id = organization.id
         posting.region_id = organization.region_id
-        posting.visibility = Visibility.PUBLIC
+        posting.search_text = search_text(posting)
         postings.append(posting)
-    unclassified = sum(posting.industry_id is None for posting in postings)
-    if not dry_run:
-        _publish(session, actor, postings, _batch(kind, organization, path, table))
-    return Imported(len(postings), unclassified, table.sheet)
+    return postings
 
 
 def _publish(session: Session, actor: User | None, postings: list[Any], batch: ImportBatch) -> None:
     published = now()
-    with transaction(session):
-        for posting in postings:
-            posting.search_text = search_text(posting)
-            posting.status = PostingStatus.PUBLISHED
-            posting.published_at = published
-            posting.valid_until = published.date() + timedelta(days=VALID_DAYS)
-        session.add_all([*postings, batch])
-        session.flush()
-        session.add_all(
-            audit.status_change(posting, None, posting.status, "import", actor)
-            for posting in postings
-        )
-        audit.record(session, actor, f"{batch.kind}:import", batch, rows=batch.row_count)
+    for posting in postings:
+        posting.status = PostingStatus.PUBLISHED
+        posting.published_at = published
+        posting.valid_until = published.date() + timedelta(days=VALID_DAYS)
+    session.add_all([*postings, batch])
+    session.flush()
+    session.add_all(
+        audit.status_change(posting, None, posting.status, "import", actor) for posting in postings
+    )
+    audit.record(session, actor, f"{batch.kind}:import", batch, rows=batch.row_count)
 
 
 def _batch(kind: str, organization: Organization, path: Path, table: Table) -> ImportBatch:

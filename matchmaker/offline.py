@@ -1,6 +1,7 @@
 """Matching and measuring on spreadsheets alone, without a database."""
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -16,10 +17,14 @@ from matchmaker.spreadsheets import (
     NEEDS,
     RESULTS,
     Column,
+    HeaderError,
+    MissingColumnError,
     Row,
     RowError,
     RowsError,
+    SheetError,
     Table,
+    check_target,
     read_table,
     split_terms,
     write_table,
@@ -36,7 +41,6 @@ HEADER = (
     "grade",
     "reasons",
 )
-SHOWN_REASONS = 8
 
 ProgressBar = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 
@@ -53,25 +57,33 @@ def match(
     """Write the `top` results of each need to `output`; return a line that says what was done.
 
     Raises:
-        SheetError: a file cannot be read or written.
+        SheetError: a file cannot be read or written, or a judgement names an unknown text.
     """
-    needs = _read_documents(needs_path, NEEDS, overrides)
-    results = _read_documents(results_path, RESULTS, overrides)
-    judgements = read_judgements(feedback) if feedback else None
-    titles = {document.id: document.title for document in results}
-    matcher = Matcher(needs, results)
-    rows = []
+    check_target(output, needs_path, results_path, *_given(feedback))
+    needs, results = _read_both(needs_path, results_path, overrides)
+    judgements = _read_judgements(feedback, needs, results) if feedback else None
+    need_titles = {document.id: document.title for document in needs}
+    result_titles = {document.id: document.title for document in results}
     with progress_bar(_("Matching")) as progress:
-        for done, need in enumerate(needs, start=1):
-            judged = judgements.get(need.id) if judgements else None
-            for rank, pair in enumerate(matcher.search(need, top, judged), start=1):
-                reasons = "、".join(
-                    f"{reason.term} {reason.share:.0%}" for reason in pair.reasons[:SHOWN_REASONS]
-                )
-                grade = label(MatchGrade(pair.grade))
-                place = (need.id, need.title, pair.result_id, titles[pair.result_id])
-                rows.append((*place, rank, round(pair.score, 4), grade, reasons))
-            progress(done, len(needs))
+        pairs = Matcher(needs, results).match(top, judgements, progress, result_side_from=None)
+    pairs.sort(key=lambda pair: pair.need_rank or 0)
+    by_need = defaultdict(list)
+    for pair in pairs:
+        by_need[pair.need_id].append(pair)
+    rows = [
+        (
+            pair.need_id,
+            need_titles[pair.need_id],
+            pair.result_id,
+            result_titles[pair.result_id],
+            pair.need_rank,
+            round(pair.score, 4),
+            label(MatchGrade(pair.grade)),
+            "、".join(f"{reason.term} {reason.share:.0%}" for reason in pair.reasons),
+        )
+        for need in needs
+        for pair in by_need[need.id]
+    ]
     write_table(output, HEADER, rows)
     return _(
         "%(needs)d needs × %(results)d results: %(pairs)d pairs in %(file)s",
@@ -96,12 +108,14 @@ def evaluate(
     Raises:
         SheetError: a file cannot be read or written, or a judgement names an unknown text.
     """
-    needs = _read_documents(needs_path, NEEDS, overrides)
-    results = _read_documents(results_path, RESULTS, overrides)
+    sources = (needs_path, results_path, judgements_path, *_given(feedback))
+    if scores:
+        check_target(scores, *sources)
+    needs, results = _read_both(needs_path, results_path, overrides)
     judged = read_table(judgements_path, JUDGEMENTS)
     _refuse_unknown(judged, needs, results)
     pairs = [(row.values["need_id"], row.values["result_id"]) for row in judged.rows]
-    known = read_judgements(feedback) if feedback else None
+    known = _read_judgements(feedback, needs, results) if feedback else None
     scored = Matcher(needs, results).score(pairs, known)
     figures = evaluation.evaluate(
         [pair.need_id for pair in scored],
@@ -114,29 +128,72 @@ def evaluate(
         header = ("need_id", "result_id", "score")
         write_table(scores, header, [(p.need_id, p.result_id, p.score) for p in scored])
     if as_json:
-        return json.dumps(asdict(figures), indent=2)
+        plain = {
+            name: None if isinstance(figure, float) and math.isnan(figure) else figure
+            for name, figure in asdict(figures).items()
+        }
+        return json.dumps(plain, indent=2, allow_nan=False)
     return _figures_table(figures)
 
 
-def read_judgements(path: Path) -> Judgements:
-    """Return the judgements in a spreadsheet: level by need, then result.
+def _given(path: Path | None) -> tuple[Path, ...]:
+    return (path,) if path else ()
 
-    Raises:
-        SheetError: the file cannot be read.
-    """
+
+def _read_judgements(path: Path, needs: list[Document], results: list[Document]) -> Judgements:
+    """Return the judgements in a spreadsheet: level by need, then result."""
+    table = read_table(path, JUDGEMENTS)
+    _refuse_unknown(table, needs, results)
     judgements: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in read_table(path, JUDGEMENTS).rows:
+    for row in table.rows:
         judgements[row.values["need_id"]][row.values["result_id"]] = int(row.values["level"])
     return judgements
 
 
-def _read_documents(
-    path: Path, columns: tuple[Column, ...], overrides: Mapping[str, str]
-) -> list[Document]:
-    """Return the rows of a spreadsheet as documents; overrides of the other file's are left out."""
-    fields = {column.field for column in columns}
-    own = {field: header for field, header in overrides.items() if field in fields}
-    return [_document(row) for row in read_table(path, columns, own).rows]
+def _read_both(
+    needs_path: Path, results_path: Path, overrides: Mapping[str, str]
+) -> tuple[list[Document], list[Document]]:
+    """Return needs and results; a column named by `overrides` must be in one of the two files."""
+    missing: list[dict[str, SheetError]] = []
+    documents = []
+    for path, columns in ((needs_path, NEEDS), (results_path, RESULTS)):
+        known = {column.field for column in columns}
+        own = {field: header for field, header in overrides.items() if field in known}
+        foreign = {field: header for field, header in overrides.items() if field not in known}
+        missing.append({})
+        for field in foreign:
+            missing[-1][field] = _no_such_field(field)
+        rows = _read_with(path, columns, own, missing[-1])
+        documents.append([_document(row) for row in rows])
+    for field in missing[0].keys() & missing[1].keys():
+        raise missing[0][field]
+    return documents[0], documents[1]
+
+
+def _read_with(
+    path: Path,
+    columns: tuple[Column, ...],
+    overrides: dict[str, str],
+    missing: dict[str, SheetError],
+) -> list[Row]:
+    """Return the rows; an override whose column is not there is noted in `missing`, and left."""
+    while True:
+        try:
+            return read_table(path, columns, overrides).rows
+        except MissingColumnError as error:
+            missing[error.field] = error
+            overrides = {f: header for f, header in overrides.items() if f != error.field}
+
+
+def _no_such_field(field: str) -> SheetError:
+    names = "、".join(dict.fromkeys(column.field for column in (*NEEDS, *RESULTS)))
+    return HeaderError(
+        _(
+            "There is no field “%(field)s” to map a column to; the fields are %(fields)s.",
+            field=field,
+            fields=names,
+        )
+    )
 
 
 def _document(row: Row) -> Document:

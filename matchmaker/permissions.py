@@ -95,6 +95,14 @@ def can(actor: User | None, permission: Permission, record: Record | None = None
             return ALLOWED
 
 
+def may_read_text(actor: User | None, posting: Need | Result) -> bool:
+    """Return whether `actor` may read all of a posting's text."""
+    permission = (
+        Permission.NEED_READ_TEXT if isinstance(posting, Need) else Permission.RESULT_READ_TEXT
+    )
+    return bool(can(actor, permission, posting))
+
+
 def visible(actor: User | None, kind: type[RecordT]) -> sa.Select[RecordT]:
     """Return the SELECT of the records of `kind` that `actor` may see at least in part.
 
@@ -109,6 +117,7 @@ def visible(actor: User | None, kind: type[RecordT]) -> sa.Select[RecordT]:
             statement.join(Match.need)
             .join(Match.result)
             .where(sa.or_(_is_near(actor, Need), _is_near(actor, Result)))
+            .where(_posting_is_visible(actor, Need), _posting_is_visible(actor, Result))
         )
     raise LookupError(f"no rule says who may see {kind.__name__}")
 
@@ -167,7 +176,8 @@ def _may_read_text(actor: User | None, record: Record) -> bool:
 
 def _may_see_matches(actor: User | None, record: Record) -> bool:
     if isinstance(record, Match):
-        return _near(actor, record.need) or _near(actor, record.result)
+        near = _near(actor, record.need) or _near(actor, record.result)
+        return near and _may_see(actor, record.need) and _may_see(actor, record.result)
     return _near(actor, _posting(record))
 
 

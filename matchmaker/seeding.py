@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matchmaker import audit
+from matchmaker import audit, demo
 from matchmaker.accounts.passwords import hash_password
 from matchmaker.config import ROOT
 from matchmaker.db import transaction
@@ -43,7 +43,6 @@ from models import (
 )
 
 SEED = ROOT / "seed"
-DEMO_PASSWORD = "demo-2026"  # noqa: S105 (shown on the sign-in page of the demo, nowhere else used)
 FEN_PER_YUAN = 100
 VALID_DAYS = 365
 
@@ -73,6 +72,12 @@ def load_demo(session: Session) -> bool:
             session.add(change)
         audit.record(session, None, "seed:demo", postings=len(postings))
     return True
+
+
+def has_demo_accounts(session: Session) -> bool:
+    """Return whether anybody could sign in with the demo's password, were it a demo."""
+    account = sa.select(User.id).where(User.email.endswith(f"@{demo.DOMAIN}")).limit(1)
+    return session.scalar(account) is not None
 
 
 def _read_json(path: Path) -> Any:
@@ -124,7 +129,7 @@ def _load_organizations(session: Session) -> dict[str, Organization]:
 
 def _load_personas(session: Session, organizations: dict[str, Organization]) -> None:
     regions = {region.code: region for region in session.scalars(sa.select(Region))}
-    password_hash = hash_password(DEMO_PASSWORD)
+    password_hash = hash_password(demo.PASSWORD)
     for row in _read_json(SEED / "demo" / "personas.json"):
         user = User(
             name=row["name"],

@@ -36,7 +36,10 @@ class PublicIndex:
             with self._lock:
                 return self._matcher or self._build(session)
         if self._state != _published_state(session) and self._lock.acquire(blocking=False):
-            threading.Thread(target=self._rebuild, name="public-index", daemon=True).start()
+            try:
+                threading.Thread(target=self._rebuild, name="public-index", daemon=True).start()
+            except RuntimeError:  # no thread to be had; the next reader tries again
+                self._lock.release()
         return matcher
 
     def _rebuild(self) -> None:

@@ -1,21 +1,24 @@
 """What fits a text, a need or a result, as far as the reader may know."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import flask
-import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from matching import Document, Matcher, Ranked, Reason
 from matchmaker.disclosure import public_text, text_for
 from matchmaker.matches.corpus import document
 from matchmaker.matches.index import PublicIndex
-from matchmaker.permissions import Permission, can, visible
-from models import Match, MatchGrade, Need, Result, User
+from matchmaker.permissions import Permission, can, may_read_text, visible
+from matchmaker.postings.queries import shown_with
+from models import Match, MatchGrade, MatchStatus, Need, Result, User
 
 PostingT = TypeVar("PostingT", Need, Result)
+
+LIVE = (MatchStatus.PROPOSED, MatchStatus.RECOMMENDED, MatchStatus.AGREED)
+"""The states in which a match is still a suggestion or has become more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,106 +49,104 @@ def search_results(
     session: Session, actor: User | None, text: str, top: int = 10
 ) -> list[Answer[Result]]:
     """Return the published results that fit a typed problem, best first."""
-    asked = Document(id="", title=text)
-    ranked = public_matcher(session).search(asked, top)
-    return _found(session, actor, Result, asked, [(r.result_id, r) for r in ranked if r.reasons])
+    return _results_for(session, actor, Document(id="", title=text), top)
 
 
 def related_results(
     session: Session, actor: User | None, need: Need, top: int = 10
 ) -> list[Answer[Result]]:
-    """Return the results that fit a need: its matches, or what its public text finds."""
-    if can(actor, Permission.MATCH_READ, need):
-        return _matched(session, actor, Result, need, top)
-    asked = read(actor, need)
-    ranked = public_matcher(session).search(asked, top)
-    return _found(session, actor, Result, asked, [(r.result_id, r) for r in ranked if r.reasons])
+    """Return the results that fit a need: its matches, or what a search for its text finds."""
+    matched = _matched(session, actor, Result, need, top)
+    return matched or _results_for(session, actor, read(actor, need), top)
 
 
 def related_needs(
     session: Session, actor: User | None, result: Result, top: int = 10
 ) -> list[Answer[Need]]:
-    """Return the needs that a result fits: its matches, or what its public text finds."""
-    if can(actor, Permission.MATCH_READ, result):
-        return _matched(session, actor, Need, result, top)
-    asked = read(actor, result)
-    ranked = public_matcher(session).search_needs(asked, top)
-    return _found(session, actor, Need, asked, [(r.need_id, r) for r in ranked if r.reasons])
+    """Return the needs that a result fits: its matches, or what a search for its text finds."""
+    matched = _matched(session, actor, Need, result, top)
+    return matched or _needs_for(session, actor, read(actor, result), top)
 
 
 def read(actor: User | None, posting: Need | Result) -> Document:
     """Return as much of a posting as the actor may read."""
-    permission = (
-        Permission.NEED_READ_TEXT if isinstance(posting, Need) else Permission.RESULT_READ_TEXT
-    )
-    return document(posting, text_for(posting, full=bool(can(actor, permission, posting))))
+    return document(posting, text_for(posting, full=may_read_text(actor, posting)))
+
+
+def _results_for(
+    session: Session, actor: User | None, asked: Document, top: int
+) -> list[Answer[Result]]:
+    matcher = public_matcher(session)
+    ranked = {pair.result_id: pair for pair in matcher.search(asked, top, reasons=False)}
+    return _found(session, actor, matcher, Result, asked, ranked)
+
+
+def _needs_for(
+    session: Session, actor: User | None, asked: Document, top: int
+) -> list[Answer[Need]]:
+    matcher = public_matcher(session)
+    ranked = {pair.need_id: pair for pair in matcher.search_needs(asked, top, reasons=False)}
+    return _found(session, actor, matcher, Need, asked, ranked)
 
 
 def _found(
     session: Session,
     actor: User | None,
+    matcher: Matcher,
     kind: type[PostingT],
     asked: Document,
-    ranked: Sequence[tuple[str, Ranked]],
+    ranked: Mapping[str, Ranked],
 ) -> list[Answer[PostingT]]:
-    """Load what a search found; its reasons already come from public texts."""
-    statement = visible(actor, kind).where(kind.id.in_([int(key) for key, _ in ranked]))
-    rows = {str(row.id): row for row in session.scalars(statement.options(*_options(kind)))}
-    return [
-        Answer(
-            posting=rows[key],
-            document=document(rows[key], public_text(rows[key])),
-            asked=asked,
-            score=found.score,
-            grade=MatchGrade(found.grade),
-            reasons=found.reasons,
-        )
-        for key, found in ranked
-        if key in rows
-    ]
+    """Load what a search found and explain it by the public texts as they stand now.
+
+    The index may be some moments old; nothing of an older text shows through it.
+    """
+    statement = visible(actor, kind).where(kind.id.in_(map(int, ranked)))
+    rows = {str(row.id): row for row in session.scalars(statement.options(*shown_with(kind)))}
+    answers = []
+    for key, pair in ranked.items():
+        if key not in rows:
+            continue
+        text = document(rows[key], public_text(rows[key]))
+        reasons = _reasons(matcher, kind, asked, text)
+        if reasons:
+            answers.append(
+                Answer(rows[key], text, asked, pair.score, MatchGrade(pair.grade), reasons)
+            )
+    return answers
 
 
 def _matched(
     session: Session, actor: User | None, kind: type[PostingT], own: Need | Result, top: int
 ) -> list[Answer[PostingT]]:
-    """Load the recorded matches of one side and explain them by what the actor may read."""
-    own_column, rank, other_column, other = (
-        (Match.need_id, Match.need_rank, Match.result_id, Match.result)
+    """Load the live matches of one side, explained by what the actor may read of both texts."""
+    if not can(actor, Permission.MATCH_READ, own):
+        return []
+    own_column, rank, other = (
+        (Match.need_id, Match.need_rank, Match.result)
         if isinstance(own, Need)
-        else (Match.result_id, Match.result_rank, Match.need_id, Match.need)
+        else (Match.result_id, Match.result_rank, Match.need)
     )
-    seen = visible(actor, kind).with_only_columns(kind.id)
     matches = session.scalars(
-        sa.select(Match)
-        .where(own_column == own.id, other_column.in_(seen))
+        visible(actor, Match)
+        .where(own_column == own.id, Match.status.in_(LIVE))
         .order_by(rank.is_(None), rank, Match.score.desc(), Match.id)
         .limit(top)
-        .options(*(sa.orm.joinedload(other).options(option) for option in _options(kind)))
+        .options(joinedload(other).options(*shown_with(kind)))
     ).unique()
-    asked = read(actor, own)
     matcher = public_matcher(session)
+    asked = read(actor, own)
     answers = []
     for match in matches:
         posting: PostingT = match.result if isinstance(own, Need) else match.need  # type: ignore[assignment]
         text = read(actor, posting)
-        need_text, result_text = (asked, text) if isinstance(own, Need) else (text, asked)
-        answers.append(
-            Answer(
-                posting=posting,
-                document=text,
-                asked=asked,
-                score=match.score,
-                grade=match.grade,
-                reasons=matcher.explain(need_text, result_text).reasons,
-                match=match,
-            )
-        )
+        reasons = _reasons(matcher, kind, asked, text)
+        answers.append(Answer(posting, text, asked, match.score, match.grade, reasons, match))
     return answers
 
 
-def _options(kind: type[PostingT]) -> list[Any]:
-    """Return what to load with a posting so that a list of them takes a fixed number of queries."""
-    options: list[Any] = [joinedload(kind.organization), joinedload(kind.industry)]
-    return [*options, joinedload(kind.region)] + (
-        [selectinload(Need.metrics)] if kind is Need else []
-    )
+def _reasons(
+    matcher: Matcher, kind: type[PostingT], asked: Document, text: Document
+) -> tuple[Reason, ...]:
+    need, result = (asked, text) if kind is Result else (text, asked)
+    return matcher.explain(need, result).reasons

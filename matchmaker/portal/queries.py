@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from matchmaker.matches.queries import LIVE
 from matchmaker.permissions import visible
 from models import (
     Match,
-    MatchStatus,
     Need,
     Organization,
     OrganizationStatus,
@@ -16,8 +16,6 @@ from models import (
     Result,
     User,
 )
-
-LIVE = (MatchStatus.PROPOSED, MatchStatus.RECOMMENDED, MatchStatus.AGREED)
 
 
 def figures(session: Session) -> tuple[int, int, int, int]:

@@ -66,16 +66,14 @@ class HallFilter:
 
 
 def load_choices(session: Session) -> Choices:
-    """Return the industries, each followed by its sub-domains, and all provinces and cities."""
+    """Return the industries, each followed by its sub-domains, and all regions from above."""
     industries = session.scalars(sa.select(Industry).order_by(Industry.position, Industry.id)).all()
     families = [
         [parent, *(child for child in industries if child.parent_id == parent.id)]
         for parent in industries
         if parent.parent_id is None
     ]
-    regions = session.scalars(
-        sa.select(Region).where(Region.level != RegionLevel.COUNTY).order_by(Region.code)
-    ).all()
+    regions = session.scalars(sa.select(Region).order_by(Region.code)).all()
     with_cities = {region.parent_id for region in regions}
     home_first = sorted(
         regions, key=lambda row: row.level is RegionLevel.PROVINCE and row.id not in with_cities

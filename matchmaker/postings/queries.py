@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from matchmaker.disclosure import fold
 from matchmaker.permissions import visible
@@ -115,12 +115,12 @@ def own(session: Session, actor: User, kind: type[PostingT]) -> Sequence[Posting
     ).all()
 
 
-def shown_with(kind: type[PostingT]) -> list[ORMOption]:
+def shown_with(kind: type[PostingT]) -> list[_AbstractLoad]:
     """Return what to load with postings so that a list of them takes a fixed number of queries."""
-    options: list[ORMOption] = [
+    options: list[_AbstractLoad] = [
         joinedload(kind.organization),
         joinedload(kind.industry),
-        joinedload(kind.region),
+        joinedload(kind.region).joinedload(Region.parent),
     ]
     return [*options, selectinload(Need.metrics)] if kind is Need else options
 

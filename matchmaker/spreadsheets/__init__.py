@@ -14,6 +14,7 @@ from matchmaker.spreadsheets.columns import (
 from matchmaker.spreadsheets.errors import (
     FileError,
     HeaderError,
+    MissingColumnError,
     PasswordError,
     RowError,
     RowsError,
@@ -24,7 +25,7 @@ from matchmaker.spreadsheets.errors import (
 from matchmaker.spreadsheets.files import Limits
 from matchmaker.spreadsheets.rows import Row
 from matchmaker.spreadsheets.tables import Table, read_table
-from matchmaker.spreadsheets.writing import write_table
+from matchmaker.spreadsheets.writing import check_target, write_table
 
 __all__ = [
     "JUDGEMENTS",
@@ -37,6 +38,7 @@ __all__ = [
     "FileError",
     "HeaderError",
     "Limits",
+    "MissingColumnError",
     "PasswordError",
     "Row",
     "RowError",
@@ -45,6 +47,7 @@ __all__ = [
     "Table",
     "TooLargeError",
     "WriteError",
+    "check_target",
     "read_table",
     "requiring",
     "split_terms",

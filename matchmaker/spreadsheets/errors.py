@@ -34,6 +34,14 @@ class HeaderError(SheetError):
     """The columns wanted are not there, or are not clear."""
 
 
+class MissingColumnError(HeaderError):
+    """The header that `field` was mapped to is not there."""
+
+    def __init__(self, message: str, field: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
 class WriteError(SheetError):
     """A table cannot be written; the target is as it was."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from matchmaker.i18n import _
 from matchmaker.spreadsheets.cells import squeeze
-from matchmaker.spreadsheets.errors import HeaderError
+from matchmaker.spreadsheets.errors import HeaderError, MissingColumnError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,13 +110,14 @@ def check_header(
     available = "、".join(header.names[:SHOWN_HEADERS]) or _("(none)")
     for field, name in overrides.items():
         if field not in header.places:
-            raise HeaderError(
+            raise MissingColumnError(
                 _(
                     "%(table)s has no column “%(name)s”. Its columns are: %(available)s.",
                     table=table,
                     name=name,
                     available=available,
-                )
+                ),
+                field,
             )
     for column in columns:
         found = header.places.get(column.field, ())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matchmaker.spreadsheets.workbook import NumberedRow
 
 DELIMITERS = ",;\t"
+MAX_FIELD = 10_000_000  # beyond csv's own 131,072 characters, which it calls a quoting error
 PLAINLY_UTF8 = 20  # so many characters of several bytes are no coincidence
 
 _FORMULA_LIKE = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
@@ -44,6 +45,7 @@ def sample(text: io.TextIOWrapper, delimiter: str, size: int) -> list[NumberedRo
 def records(text: io.TextIOWrapper, delimiter: str, path: Path) -> Iterator[NumberedRow]:
     """Yield the records that are not blank, numbered from 1 as Excel numbers its rows."""
     text.seek(0)
+    csv.field_size_limit(MAX_FIELD)
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     number = 0
     try:

@@ -50,15 +50,8 @@ def write_table(
     leaves the target as it was.
     """
     path = Path(path)
-    writer = _WRITERS.get(path.suffix.lower())
-    if writer is None:
-        raise WriteError(
-            _(
-                "%(file)s: tables can be written as %(kinds)s only; change the ending.",
-                file=path.name,
-                kinds=" ".join(_WRITERS),
-            )
-        )
+    check_target(path)
+    writer = _WRITERS[path.suffix.lower()]
     target = path.resolve()
     unfinished = target.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
@@ -85,6 +78,28 @@ def write_table(
                 limit=MAX_SHEET_ROWS,
             )
         ) from error
+
+
+def check_target(path: Path, *sources: Path) -> None:
+    """Raise WriteError for a target that can be told beforehand to be unfit.
+
+    That is one of another kind, in a folder that is not there, or the same file as one of
+    `sources`, which would be lost.
+    """
+    if path.suffix.lower() not in _WRITERS:
+        raise WriteError(
+            _(
+                "%(file)s: tables can be written as %(kinds)s only; change the ending.",
+                file=path.name,
+                kinds=" ".join(_WRITERS),
+            )
+        )
+    if not path.resolve().parent.is_dir():
+        raise WriteError(_("%(file)s: there is no such folder; make it first.", file=str(path)))
+    if any(path.resolve() == source.resolve() for source in sources):
+        raise WriteError(
+            _("%(file)s is read here too; write to a file of another name.", file=str(path))
+        )
 
 
 def _write_csv(

@@ -10,12 +10,13 @@ from flask import Flask
 from matchmaker.config import Settings
 from matchmaker.i18n import DEFAULT_LOCALE, LOCALES, _
 from matchmaker.labels import label
+from matchmaker.permissions import Permission, can
 from matchmaker.web.access import current_actor
 from models import Industry, Need, Region
 
 CHINA = ZoneInfo("Asia/Shanghai")
 FEN_PER_YUAN = 100
-YUAN_PER_WAN = 10_000
+FEN_PER_WAN = 10_000 * FEN_PER_YUAN
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -34,7 +35,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         region_path=region_path,
     )
     app.context_processor(
-        lambda: {"actor": current_actor(), "settings": settings, "locale": locale()}
+        lambda: {
+            "actor": current_actor(),
+            "demo": settings.demo,
+            "locale": locale(),
+            "permitted": lambda name: bool(can(current_actor(), Permission(name))),
+        }
     )
 
 
@@ -45,8 +51,8 @@ def locale() -> str:
 
 
 def money(fen: int | None) -> str:
-    """Return an amount given in fen in units of 10,000 yuan, as Chinese offices count."""
-    return _("Negotiable") if fen is None else _("CNY %(figure)s × 10,000", figure=_wan(fen))
+    """Return an amount given in fen; in Chinese in units of 10,000 yuan, as offices count."""
+    return _("Negotiable") if fen is None else _("CNY %(figure)s", figure=_figure(fen))
 
 
 def budget(need: Need) -> str:
@@ -58,11 +64,12 @@ def budget(need: Need) -> str:
         return _("From %(amount)s", amount=money(low))
     if low is None:
         return _("Up to %(amount)s", amount=money(high))
-    return _("CNY %(low)s–%(high)s × 10,000", low=_wan(low), high=_wan(high))
+    return _("CNY %(low)s–%(high)s", low=_figure(low), high=_figure(high))
 
 
-def _wan(fen: int) -> str:
-    return str(flask_babel.format_decimal(fen / FEN_PER_YUAN / YUAN_PER_WAN, "#,##0.##"))
+def _figure(fen: int) -> str:
+    unit = FEN_PER_WAN if locale() == DEFAULT_LOCALE else FEN_PER_YUAN
+    return str(flask_babel.format_decimal(fen / unit, "#,##0.##"))
 
 
 def day(value: date | datetime | None) -> str:

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from matchmaker.disclosure import Text, text_for
-from matchmaker.permissions import Permission, can
+from matchmaker.permissions import may_read_text
 from matchmaker.web.access import current_actor
 from models import Need, Result
 
@@ -16,10 +16,7 @@ def init_app(app: Flask) -> None:
 
 def readable(posting: Need | Result) -> bool:
     """Return whether the reader may read all of the posting."""
-    permission = (
-        Permission.NEED_READ_TEXT if isinstance(posting, Need) else Permission.RESULT_READ_TEXT
-    )
-    return bool(can(current_actor(), permission, posting))
+    return may_read_text(current_actor(), posting)
 
 
 def shown(posting: Need | Result) -> Text:

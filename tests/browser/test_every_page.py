@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from matchmaker.seeding import DEMO_PASSWORD
+from matchmaker.demo import PASSWORD
 
 PLACES = [
     "/",
@@ -70,7 +70,7 @@ def test_a_single_record(page: Page, phone: Page, hall: str) -> None:
 def test_a_persona_after_signing_in(page: Page, persona: str) -> None:
     page.goto("/sign-in")
     page.get_by_label("邮箱").fill(f"{persona}@demo.example.com")
-    page.get_by_label("密码").fill(DEMO_PASSWORD)
+    page.get_by_label("密码").fill(PASSWORD)
     page.get_by_label("密码").press("Enter")
     page.wait_for_url("/")
     _check(page)

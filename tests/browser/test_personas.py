@@ -4,13 +4,13 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from matchmaker.seeding import DEMO_PASSWORD
+from matchmaker.demo import PASSWORD
 
 
 def _sign_in(page: Page, email: str) -> None:
     page.goto("/sign-in")
     page.get_by_label("邮箱").fill(email)
-    page.get_by_label("密码").fill(DEMO_PASSWORD)
+    page.get_by_label("密码").fill(PASSWORD)
     page.locator("form").filter(has=page.get_by_label("密码")).get_by_role("button").click()
 
 

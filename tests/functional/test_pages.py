@@ -43,7 +43,7 @@ def test_a_need_shows_its_facts_and_metrics(client: FlaskClient, pair: tuple[Nee
     page = client.get(f"/needs/{need.public_id}").text
     for fact in (need.title, need.problem, need.organization.name, "2027-03-31", "热收缩率", "≤1"):
         assert fact in page
-    assert _("CNY %(low)s–%(high)s × 10,000", low="90", high="160") in page
+    assert _("CNY %(low)s–%(high)s", low="90", high="160") in page
 
 
 def test_a_need_shows_the_results_that_fit_with_reasons_in_both_texts(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -94,9 +95,24 @@ def test_signing_out_needs_a_form_of_ours(
 ) -> None:
     sign_in(client, factories.user())
     assert client.post("/sign-out").status_code == 400
+    old_cookie = client.get_cookie("session")
+    assert old_cookie
     answer = client.post("/sign-out", data={"csrf_token": _token(client)})
     assert answer.status_code == 303
     assert client.get("/mine").status_code == 303
+    client.set_cookie("session", old_cookie.value)  # kept by somebody
+    assert client.get("/mine").status_code == 303
+
+
+def test_the_menu_is_each_readers_own(
+    app: Flask, session: Session, client: FlaskClient, sign_in: SignIn
+) -> None:
+    assert 'href="/mine"' not in client.get("/").text
+    member, admin = app.test_client(), app.test_client()
+    sign_in(member, factories.user(Role.MEMBER))
+    sign_in(admin, factories.user(Role.ADMIN))
+    assert 'href="/mine"' in member.get("/").text
+    assert 'href="/mine"' not in admin.get("/").text
 
 
 def test_guessing_is_slowed_down(session: Session, client: FlaskClient) -> None:
@@ -115,3 +131,15 @@ def test_the_personas_are_offered_in_the_demo_only(session: Session, client: Fla
 
 def test_a_null_character_is_refused_politely(session: Session, client: FlaskClient) -> None:
     assert _post(client, email="a\0b@example.com", password="x")[0] == 400
+
+
+def test_the_demo_accounts_open_nothing_outside_the_demo(
+    session: Session, client: FlaskClient
+) -> None:
+    user = factories.user(email="officer@demo.example.com")
+    client.application.config["DEMO"] = False
+    _post(client, email=user.email, password=factories.PASSWORD)
+    assert client.get("/mine").status_code == 303
+    client.application.config["DEMO"] = True
+    _post(client, email=user.email, password=factories.PASSWORD)
+    assert client.get("/mine").status_code == 200

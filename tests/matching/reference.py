@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 
 from matching import Document
-from matching.stopwords import BOILERPLATE
+from matching.wordlists import BOILERPLATE
 
 Vector = dict[str, float]
 

@@ -59,3 +59,7 @@ def test_words_are_whole_words_without_stop_words_and_bare_numbers() -> None:
     found = words("一种锂离子电池的研究与应用2023 pvdf")
     assert {"锂离子", "电池", "pvdf"} <= found
     assert found.isdisjoint({"一种", "研究", "应用", "2023", "的"})
+
+
+def test_words_of_the_trade_stay_whole() -> None:
+    assert "石墨烯" in words("石墨烯散热膜开裂")

@@ -147,3 +147,93 @@ def test_a_busy_port_is_told_with_the_cure(tmp_path: Path) -> None:
     assert str(port) in done.stderr
     assert f"PORT={port + 1}" in done.stderr
     assert not (tmp_path / "data" / "matchmaker.sqlite").exists()
+
+
+def test_every_way_to_save_the_same_table_gives_the_same_pairs(files: Path) -> None:
+    text = (files / "results.csv").read_text("utf-8-sig")
+    (files / "office.csv").write_text(text, "gb18030")
+    (files / "plain.csv").write_text(text, "utf-8")
+    write_table(
+        files / "book.xlsx", ("成果简介", "编号", "成果名称"), [(c, a, b) for a, b, c in RESULTS]
+    )
+    pairs = []
+    for name in ("results.csv", "office.csv", "plain.csv", "book.xlsx"):
+        done = run(files, "match", "needs.xlsx", name, "--output", "pairs.csv")
+        assert done.returncode == 0, done.stderr
+        pairs.append((files / "pairs.csv").read_text("utf-8-sig"))
+    assert len(set(pairs)) == 1
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("R1", "隔膜涂层", "")],
+        [("R1", "同样的话", "同样的话"), ("R2", "同样的话", "同样的话")],
+        [("R1", "😀𠮷龘", "１２３ ＡＢＣ"), ("R2", "=1+1", "@SUM(A1)")],
+        [("R1", "，。！", "")],
+    ],
+)
+def test_a_corpus_of_any_kind_goes_through(files: Path, rows: list[tuple[str, str, str]]) -> None:
+    write_table(files / "few.xlsx", ("编号", "名称", "简介"), rows)
+    done = run(files, "match", "few.xlsx", "few.xlsx", "--output", "pairs.csv")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_table_without_rows_is_told(files: Path) -> None:
+    write_table(files / "none.xlsx", ("编号", "成果名称"), [])
+    done = run(files, "match", "needs.xlsx", "none.xlsx", "--output", "pairs.csv")
+    assert done.returncode == 1
+    assert "none.xlsx" in done.stderr
+    assert not (files / "pairs.csv").exists()
+
+
+@pytest.mark.parametrize("option", ["--output needs.xlsx", "--output ../none/pairs.csv"])
+def test_a_target_that_would_be_a_loss_is_refused_before_any_work(files: Path, option: str) -> None:
+    before = (files / "needs.xlsx").read_bytes()
+    done = run(files, "match", "needs.xlsx", "results.csv", *option.split())
+    assert done.returncode == 1
+    assert (files / "needs.xlsx").read_bytes() == before
+
+
+def test_a_mapped_column_may_stand_in_one_of_the_two_files(files: Path) -> None:
+    write_table(files / "odd.csv", ("攻关方向", "说明"), [("隔膜耐热", "收缩")])
+    arguments = ["match", "odd.csv", "results.csv", "--output", "pairs.csv"]
+    assert run(files, *arguments, "--map", "title=攻关方向").returncode == 0
+    nowhere = run(files, *arguments, "--map", "title=攻关方向", "--map", "text=没有")
+    assert nowhere.returncode == 1
+    assert "没有" in nowhere.stderr
+    assert run(files, *arguments, "--map", "colour=说明").returncode == 1
+
+
+def test_feedback_on_an_unknown_text_is_named(files: Path) -> None:
+    write_table(files / "said.csv", ("need_id", "result_id", "level"), [("N9", "R1", 1)])
+    arguments = ["match", "needs.xlsx", "results.csv", "--output", "pairs.csv"]
+    done = run(files, *arguments, "--feedback", "said.csv")
+    assert done.returncode == 1
+    assert "N9" in done.stderr
+
+
+def test_json_figures_that_do_not_exist_are_null(files: Path) -> None:
+    write_table(files / "all.csv", ("need_id", "result_id", "level"), [("N1", "R1", 1)])
+    done = run(files, "evaluate", "needs.xlsx", "results.csv", "all.csv", "--json")
+    assert json.loads(done.stdout)["mean_average_precision"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "garbage"),
+        ("DATABASE_URL", "mysql://root@127.0.0.1/x"),
+        ("DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing"),
+        ("DATABASE_URL", "sqlite:////proc/none/x.sqlite"),
+        ("DATABASE_URL", "sqlite:///needs.xlsx"),
+        ("PORT", "99999"),
+        ("MATCHMAKER_ENV", "prod"),
+        ("MATCHMAKER_DATA", "/proc/none"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_told_in_words(files: Path, name: str, value: str) -> None:
+    done = run(files, "serve", **{name: value})
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip()

@@ -30,6 +30,9 @@ def test_a_safe_production_starts() -> None:
         ("BASE_URL", ""),
         ("TRUSTED_HOSTS", ""),
         ("MATCHMAKER_DEMO", "1"),
+        ("MATCHMAKER_ENV", "prod"),
+        ("PORT", "0"),
+        ("DATABASE_URL", "mysql://x"),
     ],
 )
 def test_an_unsafe_production_is_refused_by_the_name_of_the_setting(

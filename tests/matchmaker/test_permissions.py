@@ -78,11 +78,14 @@ def test_matches_in_the_list_are_those_that_may_be_read(
     theirs = factories.need(organization=_organization(personas["enterprise"]))
     elsewhere = factories.organization(region=factories.WUHU)
     own = factories.match(theirs, factories.result(organization=elsewhere))
+    hidden = factories.result(organization=elsewhere, visibility=Visibility.INVITED)
+    with_hidden = factories.match(theirs, hidden)
     other = factories.match(factories.need(organization=elsewhere), factories.result())
     for name, actor in personas.items():
         listed = set(session.scalars(visible(actor, Match)))
-        for record in (own, other):
+        for record in (own, other, with_hidden):
             assert bool(can(actor, Permission.MATCH_READ, record)) == (record in listed), name
+    assert not can(personas["enterprise"], Permission.MATCH_READ, with_hidden)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import NotRequired, TypedDict
@@ -9,6 +10,8 @@ from typing import NotRequired, TypedDict
 import pytest
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidComponent
+
+from matching.text import load_segmenter, normalise
 
 SEED = Path(__file__).resolve().parents[2] / "seed"
 
@@ -200,6 +203,13 @@ def test_keywords_tell_industries_apart(industries: dict[str, Industry]) -> None
 
 
 # Demo organisations
+
+
+def test_the_segmenter_knows_the_keywords(industries: dict[str, Industry]) -> None:
+    keywords = {normalise(word) for row in industries.values() for word in row["keywords"]}
+    chinese = {word for word in keywords if re.fullmatch("[a-z0-9]*[\u4e00-\u9fd5]{2,}", word)}
+    assert len(chinese) > 1000
+    assert {word for word in chinese if word not in load_segmenter().FREQ} == set()
 
 
 def test_organizations_have_valid_and_distinct_credit_codes(

@@ -1,11 +1,14 @@
 """Proposals: what the matcher finds is kept, brought up to date, and never overrules people."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from matchmaker.db import transaction
-from matchmaker.matches.services import propose
+from matchmaker.db import db, transaction
+from matchmaker.matches.services import NotPublishedError, has_run, propose
 from models import AuditEntry, Job, JobStatus, Match, MatchStatus, PostingStatus, StatusChange
 from tests import factories
 
@@ -49,6 +52,8 @@ def test_a_proposal_whose_result_was_withdrawn_is_removed(session: Session) -> N
         result.status = PostingStatus.WITHDRAWN
     assert propose(session, None).removed == 1
     assert _matches(session) == []
+    changes = session.scalars(sa.select(StatusChange).where(StatusChange.subject_kind == "Match"))
+    assert [change.target for change in changes] == ["proposed", "removed"]
 
 
 def test_a_pair_somebody_has_acted_on_stays_as_it_is(session: Session) -> None:
@@ -89,3 +94,41 @@ def test_every_new_proposal_leaves_its_trail(app: Flask, session: Session) -> No
     assert job.outcome == {"added": 1, "changed": 0, "removed": 0}
     entries = sa.select(AuditEntry).where(AuditEntry.action == "match:propose")
     assert session.scalars(entries).one().detail["added"] == 1
+
+
+def test_a_need_that_is_not_published_is_not_matched(session: Session) -> None:
+    need = factories.need(status=PostingStatus.WITHDRAWN)
+    with pytest.raises(NotPublishedError):
+        propose(session, None, need)
+
+
+def test_a_run_that_fails_says_so_and_keeps_texts_out_of_it(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.need(title="鸮羽硼烯")
+
+    def fail(*_arguments: object) -> None:
+        raise ValueError("鸮羽硼烯")
+
+    monkeypatch.setattr("matchmaker.matches.services.Matcher", fail)
+    with pytest.raises(ValueError, match="鸮羽硼烯"):
+        propose(session, None)
+    job = session.scalars(sa.select(Job)).one()
+    assert (job.status, job.error) == (JobStatus.FAILED, "ValueError")
+    assert not has_run(session)
+
+
+def test_two_runs_at_once_propose_each_pair_once(app: Flask, session: Session) -> None:
+    for number in range(20):
+        factories.need(title=f"隔膜涂层{number}")
+        factories.result(title=f"涂覆隔膜{number}")
+
+    def run() -> None:
+        with app.app_context(), db.sessionmaker() as own:
+            propose(own, None)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(run), pool.submit(run)]:
+            done.result()
+    pairs = [(match.need_id, match.result_id) for match in _matches(session)]
+    assert len(pairs) == len(set(pairs)) > 0

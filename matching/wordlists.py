@@ -1,4 +1,4 @@
-"""Words that say little about what a text is about, read from the lists beside this file."""
+"""Word lists, one word a line in the files beside this one."""
 
 from pathlib import Path
 
@@ -12,3 +12,6 @@ BOILERPLATE = _listed("boilerplate.txt")
 
 STOPWORDS = BOILERPLATE | _listed("stopwords.txt")
 """Words that never appear as a reason."""
+
+DOMAIN_WORDS = _listed("dictionary.txt")
+"""Words of the industries that jieba's own dictionary cuts in pieces (石墨烯, 隔膜涂覆)."""
