@@ -157,11 +157,24 @@ class Matcher:
 
         Pass what the reader may see of a document, and nothing else can show through.
         """
-        rows = self._vectorizer.transform([need, result])
-        score = float((rows[:1] @ rows[1:].T).sum())
-        return explain(
-            self._vectorizer, Described.of(need, rows, 0), Described.of(result, rows, 1), score
-        )
+        return self.explain_pairs([(need, result)])[0]
+
+    def explain_pairs(self, wanted: Sequence[tuple[Document, Document]]) -> list[Explanation]:
+        """Return why the texts of each pair of need and result fit; see `explain`."""
+        documents = list(dict.fromkeys(document for pair in wanted for document in pair))
+        rows = self._vectorizer.transform(documents)
+        described = {
+            document: Described.of(document, rows, at) for at, document in enumerate(documents)
+        }
+        return [
+            explain(
+                self._vectorizer,
+                described[need],
+                described[result],
+                described[need].cosine(described[result]),
+            )
+            for need, result in wanted
+        ]
 
     def _ranked(
         self,

@@ -27,7 +27,11 @@ class Described:
         part = slice(rows.indptr[place], rows.indptr[place + 1])
         return cls(document, rows.indices[part], rows.data[part])
 
-    def values_at(self, columns: NDArray[np.intp]) -> NDArray[np.float64]:
+    def cosine(self, other: Self) -> float:
+        """Return the cosine of the two rows, which have length 1."""
+        return float(self.values @ other.values_at(self.columns))
+
+    def values_at(self, columns: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return the values at some columns, 0 where there is none."""
         if not len(self.columns):
             return np.zeros(len(columns))

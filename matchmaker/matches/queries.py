@@ -1,6 +1,6 @@
 """What fits a text, a need or a result, as far as the reader may know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -103,17 +103,14 @@ def _found(
     """
     statement = visible(actor, kind).where(kind.id.in_(map(int, ranked)))
     rows = {str(row.id): row for row in session.scalars(statement.options(*shown_with(kind)))}
-    answers = []
-    for key, pair in ranked.items():
-        if key not in rows:
-            continue
-        text = document(rows[key], public_text(rows[key]))
-        reasons = _reasons(matcher, kind, asked, text)
-        if reasons:
-            answers.append(
-                Answer(rows[key], text, asked, pair.score, MatchGrade(pair.grade), reasons)
-            )
-    return answers
+    found = [(rows[key], pair) for key, pair in ranked.items() if key in rows]
+    texts = [document(row, public_text(row)) for row, _pair in found]
+    reasons = _reasons(matcher, kind, asked, texts)
+    return [
+        Answer(row, text, asked, pair.score, MatchGrade(pair.grade), why)
+        for (row, pair), text, why in zip(found, texts, reasons, strict=True)
+        if why
+    ]
 
 
 def _matched(
@@ -127,26 +124,30 @@ def _matched(
         if isinstance(own, Need)
         else (Match.result_id, Match.result_rank, Match.need)
     )
-    matches = session.scalars(
-        visible(actor, Match)
-        .where(own_column == own.id, Match.status.in_(LIVE))
-        .order_by(rank.is_(None), rank, Match.score.desc(), Match.id)
-        .limit(top)
-        .options(joinedload(other).options(*shown_with(kind)))
-    ).unique()
-    matcher = public_matcher(session)
+    matches = list(
+        session.scalars(
+            visible(actor, Match)
+            .where(own_column == own.id, Match.status.in_(LIVE))
+            .order_by(rank.is_(None), rank, Match.score.desc(), Match.id)
+            .limit(top)
+            .options(joinedload(other).options(*shown_with(kind)))
+        ).unique()
+    )
+    postings: list[PostingT] = [
+        match.result if isinstance(own, Need) else match.need  # type: ignore[misc]
+        for match in matches
+    ]
     asked = read(actor, own)
-    answers = []
-    for match in matches:
-        posting: PostingT = match.result if isinstance(own, Need) else match.need  # type: ignore[assignment]
-        text = read(actor, posting)
-        reasons = _reasons(matcher, kind, asked, text)
-        answers.append(Answer(posting, text, asked, match.score, match.grade, reasons, match))
-    return answers
+    texts = [read(actor, posting) for posting in postings]
+    reasons = _reasons(public_matcher(session), kind, asked, texts)
+    return [
+        Answer(posting, text, asked, match.score, match.grade, why, match)
+        for match, posting, text, why in zip(matches, postings, texts, reasons, strict=True)
+    ]
 
 
 def _reasons(
-    matcher: Matcher, kind: type[PostingT], asked: Document, text: Document
-) -> tuple[Reason, ...]:
-    need, result = (asked, text) if kind is Result else (text, asked)
-    return matcher.explain(need, result).reasons
+    matcher: Matcher, kind: type[PostingT], asked: Document, texts: Sequence[Document]
+) -> list[tuple[Reason, ...]]:
+    pairs = [(asked, text) if kind is Result else (text, asked) for text in texts]
+    return [explanation.reasons for explanation in matcher.explain_pairs(pairs)]
