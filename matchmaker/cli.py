@@ -307,7 +307,7 @@ def _engine(_app: Flask) -> sa.Engine:
 @contextlib.contextmanager
 def _progress_bar(label: str) -> Iterator[Any]:
     """Give a function to call with (done, total); on a terminal it moves a bar."""
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+    with click.progressbar(length=1, label=label, file=sys.stderr, show_eta=False) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.length = total
