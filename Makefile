@@ -28,7 +28,7 @@ test: $(DEVELOPMENT) ## run every test; installs a browser and fonts where it ma
 	@tests/install-system-packages
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-check: $(DEVELOPMENT) ## ruff, mypy, djlint, import-linter, translations
+check: $(DEVELOPMENT) ## ruff, mypy, djlint, import-linter
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

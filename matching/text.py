@@ -15,10 +15,12 @@ from matching.wordlists import DOMAIN_WORDS, STOPWORDS
 
 if TYPE_CHECKING:
     import jieba
+    import opencc
 
 _LOADING = threading.Lock()
 _CLAUSE = re.compile(r"[\u4e00-\u9fd5a-z0-9+#&._%\-]{1,200}")
 """What jieba cuts in one piece, at most 200 characters of it."""
+_FIRST_HAN = "\u3400"
 _LONGEST_WORD = 24
 _MOST_SPANS = 20
 
@@ -37,14 +39,28 @@ def _form(character: str) -> str:
         return " "
     if category == "Cf" or unicodedata.name(character, "").startswith("VARIATION SELECTOR"):
         return ""
-    return unicodedata.normalize("NFKC", character).lower()
+    plain = unicodedata.normalize("NFKC", character).lower()
+    return "".join(map(_simplified, plain)) if plain >= _FIRST_HAN else plain
+
+
+def _simplified(character: str) -> str:
+    """Return the simplified form of a traditional Chinese character, any other as it is."""
+    form: str = _converter().convert(character)
+    return form if len(form) == 1 else character
+
+
+@cache
+def _converter() -> "opencc.OpenCC":
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
 
 
 _FORMS = _CharacterForms()
 
 
 def normalise(text: str) -> str:
-    """Return `text` composed, in compatibility form (NFKC) and lower case.
+    """Return `text` composed, in compatibility form (NFKC), lower case and simplified Chinese.
 
     Works character by character, so every normalised character comes from one place of the
     original: see `original_offsets`. Controls become spaces; invisible formatting vanishes.

@@ -14,7 +14,7 @@ from matching.ranker import STRONG_FROM, Floats, Ranker, levels, scores
 Levels = NDArray[np.int64]
 _FOLDS = 5
 _FEWEST_OF_A_KIND = 20
-_MADE_BY = "matching.train: one logistic regression per threshold on the root of the text score"
+_MADE_BY = "matchmaker train: one logistic regression per threshold on the root of the text score"
 
 
 def train(needs: Sequence[Document], results: Sequence[Document], judgements: Judgements) -> Ranker:

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 from stdnum.cn import uscc as uscc_number
 
+from matching.documents import MatchingError
 from matchmaker import config
 from matchmaker.config import PORTS, ConfigError, Settings
 from matchmaker.i18n import _
@@ -40,7 +41,7 @@ def main() -> None:
     """Run the command, with bad input told in one message instead of a traceback."""
     try:
         command(prog_name="matchmaker")
-    except (SheetError, ConfigError) as error:
+    except (SheetError, ConfigError, MatchingError) as error:
         click.echo(str(error), err=True)
         sys.exit(BAD_INPUT)
 
@@ -116,6 +117,29 @@ def evaluate(
     from matchmaker import offline
 
     click.echo(offline.evaluate(needs, results, judgements, feedback, scores, as_json, overrides))
+
+
+@command.command()
+@click.argument("needs", type=FILE)
+@click.argument("results", type=FILE)
+@click.argument("judgements", type=FILE)
+@click.option("--output", required=True, type=FILE, help="Write the coefficients here (.json).")
+@map_option
+def train(
+    needs: Path,
+    results: Path,
+    judgements: Path,
+    output: Path,
+    overrides: Mapping[str, str],
+) -> None:
+    """Fit the ranker's coefficients to JUDGEMENTS and write them with their figures.
+
+    The figures come from five folds that share no need's text. Put the file in place of
+    matching/ranker.json to use it.
+    """
+    from matchmaker import offline
+
+    click.echo(offline.train_ranker(needs, results, judgements, output, overrides))
 
 
 @command.group()

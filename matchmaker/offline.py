@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from matching import Document, Judgements, Matcher, evaluation
+from matching import Document, Judgements, Matcher, evaluation, train
 from matchmaker.i18n import _
 from matchmaker.labels import label
 from matchmaker.spreadsheets import (
@@ -24,6 +24,7 @@ from matchmaker.spreadsheets import (
     RowsError,
     SheetError,
     Table,
+    WriteError,
     check_target,
     read_table,
     split_terms,
@@ -134,6 +135,30 @@ def evaluate(
         }
         return json.dumps(plain, indent=2, allow_nan=False)
     return _figures_table(figures)
+
+
+def train_ranker(
+    needs_path: Path,
+    results_path: Path,
+    judgements_path: Path,
+    output: Path,
+    overrides: Mapping[str, str],
+) -> str:
+    """Write coefficients fitted to judged pairs to `output`; return their figures, one a line.
+
+    Raises:
+        SheetError: a file cannot be read or written, or a judgement names an unknown text.
+        MatchingError: the judgements cannot carry a fit.
+    """
+    needs, results = _read_both(needs_path, results_path, overrides)
+    ranker = train(needs, results, _read_judgements(judgements_path, needs, results))
+    try:
+        ranker.save(output)
+    except OSError as error:
+        raise WriteError(
+            _("%(file)s cannot be written: %(reason)s", file=output, reason=error.strerror)
+        ) from error
+    return "\n".join(f"{value:>10}  {name}" for name, value in (ranker.metrics or {}).items())
 
 
 def _given(path: Path | None) -> tuple[Path, ...]:

@@ -1,10 +1,9 @@
 """The matcher against real judgements: the textbook recipe, ours, and ours with feedback.
 
 Reads needs.csv, results.csv and judgements.csv from the folder MATCHMAKER_BENCHMARK names
-(default ../shared/benchmark). `--save FILE` writes the ranker trained on them.
+(default ../shared/benchmark).
 """
 
-import argparse
 import csv
 import logging
 import os
@@ -45,7 +44,7 @@ class Benchmark:
         return found
 
 
-def run(save: Path | None = None) -> bool:
+def run() -> bool:
     """Print the tables; return whether ours beats both textbook recipes where they can be run."""
     if not (FOLDER / "judgements.csv").exists():
         echo(f"No benchmark in {FOLDER}; set MATCHMAKER_BENCHMARK to its folder.")
@@ -54,7 +53,7 @@ def run(save: Path | None = None) -> bool:
     matcher = Matcher(benchmark.needs, benchmark.results)
     echo(f"{len(benchmark.needs)} needs, {len(benchmark.results)} results,", nl=False)
     echo(f" {len(benchmark.pairs)} judged pairs; ties count as the mean over their orders")
-    better = compare_recipes(benchmark, matcher, save)
+    better = compare_recipes(benchmark, matcher)
     compare_feedback(benchmark, matcher)
     return better
 
@@ -70,7 +69,7 @@ def read_benchmark() -> Benchmark:
     )
 
 
-def compare_recipes(benchmark: Benchmark, matcher: Matcher, save: Path | None) -> bool:
+def compare_recipes(benchmark: Benchmark, matcher: Matcher) -> bool:
     """Print the figures that need no judgement of the same need; return whether ours lead."""
     needs = [need for need, _ in benchmark.pairs]
     echo(f"\n{'no feedback':34}" + _HEADER)
@@ -85,9 +84,6 @@ def compare_recipes(benchmark: Benchmark, matcher: Matcher, save: Path | None) -
     metrics = ranker.metrics or {}
     held_out = " ".join(f"{name} {value:g}" for name, value in metrics.items())
     echo(f"ranker trained here, five folds by need text: {held_out}")
-    if save:
-        ranker.save(save)
-        echo(f"written to {save}")
     return better
 
 
@@ -189,6 +185,4 @@ def _read(name: str) -> list[dict[str, str]]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--save", type=Path)
-    sys.exit(not run(**vars(parser.parse_args())))
+    sys.exit(not run())

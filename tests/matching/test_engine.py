@@ -151,3 +151,17 @@ def test_threads_share_one_matcher() -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(shared.search, NEEDS * 10))
     assert found == [shared.search(need) for need in NEEDS] * 10
+
+
+def test_a_traditional_text_finds_what_its_simplified_twin_finds() -> None:
+    results = [Document("1", "锂电池隔膜涂覆技术"), Document("2", "茶叶杀青机")]
+    matcher = Matcher([], results)
+    found, twin = (
+        matcher.search(Document("", title)) for title in ("鋰電池隔膜塗覆", "锂电池隔膜涂覆")
+    )
+    assert [(pair.result_id, pair.score) for pair in found] == [
+        (pair.result_id, pair.score) for pair in twin
+    ]
+    reason = found[0].reasons[0]
+    assert reason.need_spans
+    assert reason.result_spans

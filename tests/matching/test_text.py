@@ -63,3 +63,17 @@ def test_words_are_whole_words_without_stop_words_and_bare_numbers() -> None:
 
 def test_words_of_the_trade_stay_whole() -> None:
     assert "石墨烯" in words("石墨烯散热膜开裂")
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [
+        ("鋰電池隔膜塗覆與乾燥", "锂电池隔膜涂覆与干燥"),
+        ("頭髮發展", "头发发展"),
+        ("二噁英", "二恶英"),
+    ],
+)
+def test_traditional_characters_take_their_simplified_form(
+    traditional: str, simplified: str
+) -> None:
+    assert normalise(traditional) == normalise(simplified) == simplified

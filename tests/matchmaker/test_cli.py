@@ -95,6 +95,8 @@ def test_a_judgement_of_an_unknown_text_is_named(files: Path) -> None:
         ("--help", 0),
         ("match --help", 0),
         ("evaluate --help", 0),
+        ("train --help", 0),
+        ("train needs.xlsx results.csv judged.csv --output ranker.json", 1),  # too few judgements
         ("db --help", 0),
         ("db upgrade --help", 0),
         ("db check --help", 0),
@@ -237,3 +239,21 @@ def test_a_setting_that_cannot_work_is_told_in_words(files: Path, name: str, val
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert done.stderr.strip()
+
+
+def test_coefficients_are_fitted_to_ones_own_judgements(tmp_path: Path) -> None:
+    words = ["隔膜", "涂层", "电池", "杀青", "茶叶", "污水", "除磷", "轴承"]
+    texts = [(f"T{n}", words[n % 8] + words[n // 8] + words[n * 3 % 8]) for n in range(64)]
+    write_table(tmp_path / "texts.csv", ("编号", "名称"), texts)
+    judged = [
+        (one, other, 1 + len(set(title) & set(wanted)) * 3 // max(len(set(wanted)), 1))
+        for one, wanted in texts
+        for other, title in texts
+    ]
+    write_table(tmp_path / "judged.csv", ("need_id", "result_id", "level"), judged)
+    arguments = ["train", "texts.csv", "texts.csv", "judged.csv", "--output", "ranker.json"]
+    done = run(tmp_path, *arguments)
+    assert done.returncode == 0, done.stderr
+    fitted = json.loads((tmp_path / "ranker.json").read_text())
+    assert min(fitted["slopes"]) > 0
+    assert fitted["metrics"]["pairs"] == len(judged)
