@@ -3,11 +3,13 @@
 import json
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import click
 
 from matching import Document, Judgements, Matcher, evaluation, train
 from matchmaker.i18n import _
@@ -58,11 +60,11 @@ def match(
     """Write the `top` results of each need to `output`; return a line that says what was done.
 
     Raises:
-        SheetError: a file cannot be read or written, or a judgement names an unknown text.
+        SheetError: a file cannot be read or written.
     """
     check_target(output, needs_path, results_path, *_given(feedback))
     needs, results = _read_both(needs_path, results_path, overrides)
-    judgements = _read_judgements(feedback, needs, results) if feedback else None
+    judgements = _read_feedback(feedback, needs, results) if feedback else None
     need_titles = {document.id: document.title for document in needs}
     result_titles = {document.id: document.title for document in results}
     with progress_bar(_("Matching")) as progress:
@@ -116,7 +118,7 @@ def evaluate(
     judged = read_table(judgements_path, JUDGEMENTS)
     _refuse_unknown(judged, needs, results)
     pairs = [(row.values["need_id"], row.values["result_id"]) for row in judged.rows]
-    known = _read_judgements(feedback, needs, results) if feedback else None
+    known = _read_feedback(feedback, needs, results) if feedback else None
     scored = Matcher(needs, results).score(pairs, known)
     figures = evaluation.evaluate(
         [pair.need_id for pair in scored],
@@ -151,7 +153,9 @@ def train_ranker(
         MatchingError: the judgements cannot carry a fit.
     """
     needs, results = _read_both(needs_path, results_path, overrides)
-    ranker = train(needs, results, _read_judgements(judgements_path, needs, results))
+    judged = read_table(judgements_path, JUDGEMENTS)
+    _refuse_unknown(judged, needs, results)
+    ranker = train(needs, results, _levels(judged.rows))
     try:
         ranker.save(output)
     except OSError as error:
@@ -165,14 +169,38 @@ def _given(path: Path | None) -> tuple[Path, ...]:
     return (path,) if path else ()
 
 
-def _read_judgements(path: Path, needs: list[Document], results: list[Document]) -> Judgements:
-    """Return the judgements in a spreadsheet: level by need, then result."""
-    table = read_table(path, JUDGEMENTS)
-    _refuse_unknown(table, needs, results)
+def _read_feedback(path: Path, needs: list[Document], results: list[Document]) -> Judgements:
+    """Return the judgements of texts at hand; say on standard error how many are of others."""
+    judged = read_table(path, JUDGEMENTS)
+    need_ids, result_ids = _ids(needs), _ids(results)
+    usable = [
+        row
+        for row in judged.rows
+        if row.values["need_id"] in need_ids and row.values["result_id"] in result_ids
+    ]
+    if len(usable) < len(judged.rows):
+        click.echo(
+            _(
+                "%(file)s: %(count)d judgements are of texts that are not in the two files; they"
+                " are left out.",
+                file=judged.file,
+                count=len(judged.rows) - len(usable),
+            ),
+            err=True,
+        )
+    return _levels(usable)
+
+
+def _levels(rows: Iterable[Row]) -> Judgements:
+    """Return judged rows as level by need, then result."""
     judgements: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in table.rows:
+    for row in rows:
         judgements[row.values["need_id"]][row.values["result_id"]] = int(row.values["level"])
     return judgements
+
+
+def _ids(documents: list[Document]) -> set[str]:
+    return {document.id for document in documents}
 
 
 def _read_both(
@@ -233,10 +261,7 @@ def _document(row: Row) -> Document:
 
 
 def _refuse_unknown(judged: Table, needs: list[Document], results: list[Document]) -> None:
-    known = {
-        "need_id": {document.id for document in needs},
-        "result_id": {document.id for document in results},
-    }
+    known = {"need_id": _ids(needs), "result_id": _ids(results)}
     errors = [
         RowError(
             row=row.number,

@@ -207,12 +207,15 @@ def test_a_mapped_column_may_stand_in_one_of_the_two_files(files: Path) -> None:
     assert run(files, *arguments, "--map", "colour=说明").returncode == 1
 
 
-def test_feedback_on_an_unknown_text_is_named(files: Path) -> None:
-    write_table(files / "said.csv", ("need_id", "result_id", "level"), [("N9", "R1", 1)])
-    arguments = ["match", "needs.xlsx", "results.csv", "--output", "pairs.csv"]
+def test_feedback_on_texts_that_are_not_at_hand_is_left_out_and_said(files: Path) -> None:
+    said = [("N9", "R1", 1), ("N1", "R9", 2), ("N1", "R1", 1)]
+    write_table(files / "said.csv", ("need_id", "result_id", "level"), said)
+    arguments = ["evaluate", "needs.xlsx", "results.csv", "judged.csv", "--json"]
     done = run(files, *arguments, "--feedback", "said.csv")
-    assert done.returncode == 1
-    assert "N9" in done.stderr
+    assert done.returncode == 0
+    assert "said.csv" in done.stderr
+    assert "2" in done.stderr
+    assert json.loads(done.stdout)["pairs"] == 4
 
 
 def test_json_figures_that_do_not_exist_are_null(files: Path) -> None:
