@@ -66,8 +66,12 @@ def test_a_single_record(page: Page, phone: Page, hall: str) -> None:
         _check(window)
 
 
+@pytest.mark.parametrize("window", ["page", "phone"])
 @pytest.mark.parametrize("persona", PERSONAS)
-def test_a_persona_after_signing_in(page: Page, persona: str) -> None:
+def test_a_persona_after_signing_in(
+    request: pytest.FixtureRequest, persona: str, window: str
+) -> None:
+    page: Page = request.getfixturevalue(window)
     page.goto("/sign-in")
     page.get_by_label("邮箱").fill(f"{persona}@demo.example.com")
     page.get_by_label("密码").fill(PASSWORD)
