@@ -12,7 +12,7 @@ MAX_REQUEST_BYTES = 1024 * 1024
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application, wired for `settings` (by default those of the environment)."""
-    from matchmaker import db
+    from matchmaker import db, logs
     from matchmaker.accounts.views import blueprint as accounts
     from matchmaker.matches import index
     from matchmaker.needs.views import blueprint as needs
@@ -21,6 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from matchmaker.web import access, display, errors, headers, texts
     from matchmaker.web.limits import limiter
 
+    logs.configure()
     settings = settings or config.from_environment()
     app = Flask(
         __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")

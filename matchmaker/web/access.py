@@ -90,17 +90,6 @@ def load_or_404(kind: type[RecordT], public_id: str, *options: Any) -> RecordT:
     return record
 
 
-def require(permission: Permission, record: Any) -> None:
-    """Let pass who may do `permission` to `record`.
-
-    Raises:
-        Refused: the actor may not; becomes a 403 page with the reason.
-    """
-    decision = can(current_actor(), permission, record)
-    if not decision:
-        raise Refused(decision)
-
-
 def _refuse_null_characters() -> None:
     """Refuse a form with what PostgreSQL cannot keep in a text and no keyboard can type."""
     if any("\0" in text for text in flask.request.form.values()):

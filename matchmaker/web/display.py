@@ -1,6 +1,6 @@
 """Jinja filters and globals: figures, dates and names as readers write them."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import flask
@@ -29,7 +29,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         money=money,
         budget=budget,
         day=day,
-        moment=moment,
         industry_name=industry_name,
         industry_path=industry_path,
         region_path=region_path,
@@ -79,11 +78,6 @@ def day(value: date | datetime | None) -> str:
     return value.isoformat() if value else ""
 
 
-def moment(value: datetime | None) -> str:
-    """Return a moment as 2026-01-31 09:30, China time."""
-    return f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}" if value else ""
-
-
 def industry_name(industry: Industry | None) -> str:
     """Return the industry's name in the reader's language."""
     if industry is None:
@@ -101,8 +95,3 @@ def industry_path(industry: Industry | None) -> str:
 def region_path(region: Region) -> str:
     """Return the region's name after that of the region above it."""
     return f"{region.parent.name} {region.name}" if region.parent else region.name
-
-
-def today() -> date:
-    """Return today's date in China."""
-    return datetime.now(UTC).astimezone(CHINA).date()

@@ -1,9 +1,12 @@
 """Every answer carries the security headers, error pages included."""
 
+import json
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from matchmaker import logs
 from matchmaker.permissions import Permission
 from matchmaker.web.access import requires
 
@@ -21,18 +24,26 @@ def test_every_answer_is_protected(client: FlaskClient, path: str) -> None:
     assert "Server" not in headers
 
 
-def test_an_error_page_is_protected_and_tells_nothing(app: Flask) -> None:
+def test_an_error_page_is_protected_and_tells_nothing(
+    app: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
     app.testing = False
+    logs.configure()  # to the standard error that this test reads
 
     @app.get("/broken")
     @requires(Permission.PORTAL_READ)
     def broken() -> str:
-        raise LookupError("the secret detail")
+        typed = "a confidential text"
+        raise LookupError(f"the secret detail, {len(typed)}")
 
     answer = app.test_client().get("/broken")
     assert answer.status_code == 500
     assert "Content-Security-Policy" in answer.headers
     assert "the secret detail" not in answer.text
+    line = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert (line["level"], line["event"]) == ("error", "request failed")
+    assert "LookupError" in line["exception"]
+    assert "'a confidential text'" not in line["exception"]
 
 
 def test_https_is_pinned_only_over_https(client: FlaskClient) -> None:
