@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from matching import Document
 
 WORDS = [
-    *("锂离子", "电池", "正极材料", "水处理", "研究", "技术开发", "关键"),
+    *("锂离子", "电池", "正极材料", "mes", "pa6", "水处理", "研究", "技术开发", "关键"),
     *("ＡＩ", "Robot", "5G", "㎏", "，", " ", "𠮷", "😀"),
 ]
 known_texts = st.lists(st.sampled_from(WORDS), max_size=12).map("".join)

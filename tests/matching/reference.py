@@ -1,13 +1,24 @@
 """The text score by dictionaries and loops, written from its definition and nothing else."""
 
+import json
 import math
 import unicodedata
 from collections import Counter
+from pathlib import Path
 
+import matching
 from matching import Document
+from matching.topics import topics
 from matching.wordlists import BOILERPLATE
 
 Vector = dict[str, float]
+"""Weights by gram, and by "topic " and its place."""
+
+TERMS: dict[str, list[int]] = {}
+for place, topic in enumerate(topics()):
+    for term in topic.terms:
+        TERMS.setdefault(term, []).append(place)
+LONGEST = max(map(len, TERMS))
 
 
 def vectors(documents: list[Document]) -> list[Vector]:
@@ -22,13 +33,56 @@ def vectors(documents: list[Document]) -> list[Vector]:
             * (1.2 if len(gram) == 1 else 1.0)
             for gram, value in count.items()
         }
-        length = math.sqrt(sum(value**2 for value in vector.values()))
-        found.append({gram: value / length for gram, value in vector.items()})
-    return found
+        found.append(_unit(vector))
+    return [_with_topics(*pair) for pair in zip(found, map(_spoken, documents), strict=True)]
+
+
+def _with_topics(grams: Vector, spoken: Vector) -> Vector:
+    if not spoken:
+        return grams
+    part = {gram: value * math.sqrt(0.9) for gram, value in grams.items()}
+    return part | {topic: value * math.sqrt(0.1) for topic, value in _unit(spoken).items()}
+
+
+def _unit(vector: Vector) -> Vector:
+    length = math.sqrt(sum(value**2 for value in vector.values()))
+    return {key: value / length for key, value in vector.items()}
+
+
+def _spoken(document: Document) -> Vector:
+    """Return the root of what the text says of each topic: at each place the longest term."""
+    counts: dict[str, float] = {}
+    for text, weight in _fields(document):
+        for at in range(len(text)):
+            ends = range(min(at + LONGEST, len(text)), at + 1, -1)
+            held = [text[at:end] for end in ends if text[at:end] in TERMS and _alone(text, at, end)]
+            for place in TERMS[held[0]] if held else []:
+                share = weight / math.sqrt(len(TERMS[held[0]]))
+                counts[f"topic {place}"] = counts.get(f"topic {place}", 0) + share
+    return {topic: math.sqrt(count) for topic, count in counts.items()}
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    latin = [character.isascii() and character.isalnum() for character in f" {text} "]
+    return not (latin[start] and latin[start + 1]) and not (latin[end] and latin[end + 1])
 
 
 def cosine(one: Vector, other: Vector) -> float:
     return sum(value * other[gram] for gram, value in one.items() if gram in other)
+
+
+def score(text_score: float, length: int, shift: float = 0.0, known: float = 0.0) -> float:
+    """Return the mean of the three chances, none above the one before, by the shipped figures."""
+    shipped = json.loads(Path(matching.__file__).with_name("ranker.json").read_text("utf-8"))
+    low, high = shipped["lengths"]
+    likeness, size = math.sqrt(text_score), math.log(min(max(length, low), high) / 150)
+    facts = [1, likeness, size, likeness * size, shift, known, likeness * known]
+    chance, total = 1.0, 0.0
+    for coefficients in shipped["coefficients"]:
+        line = sum(c * fact for c, fact in zip(coefficients, facts, strict=True))
+        chance = min(chance, 1 / (1 + math.exp(-line)))
+        total += chance
+    return total / 3
 
 
 def contributions(one: Vector, other: Vector, words: set[str]) -> dict[str, float]:
@@ -44,9 +98,7 @@ def contributions(one: Vector, other: Vector, words: set[str]) -> dict[str, floa
 
 def _counts(document: Document) -> dict[str, float]:
     counts: dict[str, float] = {}
-    fields = ((document.title, 6), (" ".join(document.keywords), 3), (document.body, 1))
-    for text, weight in fields:
-        normal = unicodedata.normalize("NFKC", text).lower()
+    for normal, weight in _fields(document):
         shares = _boilerplate_shares(normal)
         for at, character in enumerate(normal):
             if not character.isalnum():
@@ -56,6 +108,20 @@ def _counts(document: Document) -> dict[str, float]:
                 pair = normal[at : at + 2]
                 counts[pair] = counts.get(pair, 0) + weight * min(shares[at], shares[at + 1])
     return counts
+
+
+def shared_topics(one: Vector, other: Vector) -> dict[str, float]:
+    """Return what each topic both speak of contributes, by its name."""
+    return {
+        topic.name: one[f"topic {place}"] * other[f"topic {place}"]
+        for place, topic in enumerate(topics())
+        if f"topic {place}" in one and f"topic {place}" in other
+    }
+
+
+def _fields(document: Document) -> list[tuple[str, int]]:
+    fields = ((document.title, 6), (" ".join(document.keywords), 3), (document.body, 1))
+    return [(unicodedata.normalize("NFKC", text).lower(), weight) for text, weight in fields]
 
 
 def _boilerplate_shares(text: str) -> list[float]:

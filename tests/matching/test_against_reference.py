@@ -20,8 +20,14 @@ def test_text_scores_are_those_of_the_definition(
     needs: list[Document], results: list[Document]
 ) -> None:
     wanted = _reference_scores(needs, results)
-    found = {(s.need_id, s.result_id): s.text_score for s in Matcher(needs, results).score(wanted)}
-    assert found == pytest.approx(wanted, abs=TOLERANCE)
+    scored = Matcher(needs, results).score(wanted)
+    assert {(s.need_id, s.result_id): s.text_score for s in scored} == pytest.approx(
+        wanted, abs=TOLERANCE
+    )
+    lengths = {need.id: len(need.title + " ".join(need.keywords) + need.body) for need in needs}
+    assert [s.score for s in scored] == pytest.approx(
+        [reference.score(s.text_score, lengths[s.need_id]) for s in scored], abs=TOLERANCE
+    )
 
 
 @given(documents("n", known_texts), documents("r", known_texts))
@@ -40,7 +46,9 @@ def test_the_lists_of_both_sides_are_the_exact_best(
         listed = [p for p in ranked if p.result_id == result.id and p.result_rank]
         listed.sort(key=lambda pair: pair.result_rank or 0)
         wanted = _best(score for (_, r), score in scores.items() if r == result.id)
-        assert _scores_of(listed, scores) == pytest.approx(wanted, abs=TOLERANCE)
+        found = sorted(_scores_of(listed, scores), reverse=True)
+        assert found == pytest.approx(wanted, abs=TOLERANCE)
+        assert listed == sorted(listed, key=lambda pair: -pair.score)
 
 
 @given(documents("n", known_texts, most=3), documents("r", known_texts, most=3))
@@ -58,7 +66,11 @@ def test_shares_are_the_contributions_and_add_up_to_the_score(
             expected = reference.contributions(one, other, set(shared))
             found = {reason.term: reason.share * score for reason in why.reasons}
             assert found == pytest.approx({t: expected[t] for t in found}, abs=TOLERANCE)
-            total = sum(found.values()) + why.remainder * score
+            spoken = {topic.name: topic.share * score for topic in why.topics}
+            named = reference.shared_topics(one, other)
+            assert spoken == pytest.approx({t: named[t] for t in spoken}, abs=TOLERANCE)
+            assert len(spoken) == min(3, len(named))
+            total = sum(found.values()) + sum(spoken.values()) + why.remainder * score
             assert total == pytest.approx(score, abs=TOLERANCE)
 
 
