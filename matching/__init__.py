@@ -9,6 +9,7 @@ from matching.documents import (
     Ranked,
     Reason,
     Scored,
+    SharedTopic,
 )
 from matching.engine import Matcher, warm
 from matching.evaluation import Evaluation, evaluate
@@ -27,6 +28,7 @@ __all__ = [
     "Ranker",
     "Reason",
     "Scored",
+    "SharedTopic",
     "evaluate",
     "train",
     "warm",

@@ -35,6 +35,11 @@ class Document:
     keywords: tuple[str, ...] = ()
     industry: str = ""
 
+    @property
+    def length(self) -> int:
+        """The characters of all fields together."""
+        return sum(len(self.text(field)) for field in FIELDS)
+
     def text(self, field: Field) -> str:
         """Return a field as written; keywords are joined by one space, and spans count in that."""
         if field == "title":
@@ -57,14 +62,23 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedTopic:
+    """One topic of the lexicon both texts speak of; `share` is its part of the text score."""
+
+    name: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a pair scores: the shares of the reasons and the remainder add up to 1.
+    """Why a pair scores: the shares of reasons, topics and the remainder add up to 1.
 
     The remainder is what boilerplate, single characters and words cut differently contribute.
     It is 1 when nothing can be named, and the whole is empty (0) when the text score is 0.
     """
 
     reasons: tuple[Reason, ...]
+    topics: tuple[SharedTopic, ...]
     remainder: float
 
 
@@ -77,6 +91,7 @@ class Ranked:
     score: float
     grade: Grade
     reasons: tuple[Reason, ...]
+    topics: tuple[SharedTopic, ...]
     need_rank: int | None
     result_rank: int | None
 

@@ -1,4 +1,4 @@
-"""Why a pair scores: the words both texts share, and what each contributes."""
+"""Why a pair scores: the words and topics both texts share, and what each contributes."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -6,11 +6,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.documents import Document, Explanation, Reason
-from matching.text import find_term, shared_words
+from matching.documents import Document, Explanation, Reason, SharedTopic
+from matching.text import Reading, read
+from matching.topics import topics
 from matching.vectors import Rows, Vectorizer, word_keys
 
 _MOST_REASONS = 8
+_MOST_TOPICS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +37,59 @@ class Described:
         """Return the values at some columns, 0 where there is none."""
         if not len(self.columns):
             return np.zeros(len(columns))
-        places = np.minimum(np.searchsorted(self.columns, columns), len(self.columns) - 1)
-        return np.where(self.columns[places] == columns, self.values[places], 0.0)
+        places = self.columns.searchsorted(columns.astype(self.columns.dtype))
+        here = self.columns.take(places, mode="clip") == columns
+        return np.where(here, self.values.take(places, mode="clip"), 0.0)
 
 
 def explain(
     vectorizer: Vectorizer, need: Described, result: Described, score: float
 ) -> Explanation:
-    """Return the shared whole words with their part of the pair's cosine, greatest first.
+    """Return the shared whole words and topics with their parts of the score, greatest first.
 
-    The cosine `score` is a sum over the grams both texts hold. A gram is credited to the
-    longest shared word that contains it (several of one length divide it); a gram in no such
-    word goes to the remainder, and so do reasons beyond the first eight.
+    The `score` is a sum over the columns both rows hold. A gram is credited to the longest shared
+    word that contains it (several of one length divide it), a topic to itself. A gram in no such
+    word goes to the remainder, and so do reasons beyond the first eight and topics beyond the
+    first three.
     """
-    owners = _owners(shared_words(need.document, result.document))
-    if score <= 0 or not owners:
-        return Explanation((), 1.0 if score > 0 else 0.0)
+    if score <= 0:
+        return Explanation((), (), 0.0)
+    reasons = _reasons(vectorizer, need, result, score)
+    spoken = _topics(vectorizer, need, result, score)
+    named = sum(reason.share for reason in reasons) + sum(topic.share for topic in spoken)
+    return Explanation(reasons, spoken, max(0.0, 1.0 - named))
+
+
+def _topics(
+    vectorizer: Vectorizer, need: Described, result: Described, score: float
+) -> tuple[SharedTopic, ...]:
+    """Return the greatest shares of topics; their columns stand behind those of the grams."""
+    first = int(need.columns.searchsorted(len(vectorizer.keys)))
+    columns = need.columns[first:]
+    parts = need.values[first:] * result.values_at(columns) / score
+    greatest = np.argsort(-parts, kind="stable")[:_MOST_TOPICS]
+    return tuple(
+        SharedTopic(
+            topics()[int(columns[at]) - len(vectorizer.keys)].name, min(float(parts[at]), 1)
+        )
+        for at in greatest
+        if parts[at] > 0
+    )
+
+
+def _reasons(
+    vectorizer: Vectorizer, need: Described, result: Described, score: float
+) -> tuple[Reason, ...]:
+    """Return the greatest shares of words."""
+    need_read, result_read = read(need.document), read(result.document)
+    owners = _owners(need_read.shared_words(result_read))
     columns, known = vectorizer.columns(np.fromiter(owners, np.uint64, len(owners)))
     parts = need.values_at(columns) * result.values_at(columns) * known / score
     shares: dict[str, float] = {}
     for words, part in zip(owners.values(), parts.tolist(), strict=True):
         for word in words:
             shares[word] = shares.get(word, 0.0) + part / len(words)
-    reasons = _reasons(need.document, result.document, shares)
-    return Explanation(reasons, max(0.0, 1.0 - sum(reason.share for reason in reasons)))
+    return _pointed_at(need_read, result_read, shares)
 
 
 def _owners(words: frozenset[str]) -> dict[int, list[str]]:
@@ -72,11 +103,11 @@ def _owners(words: frozenset[str]) -> dict[int, list[str]]:
     return owners
 
 
-def _reasons(need: Document, result: Document, shares: dict[str, float]) -> tuple[Reason, ...]:
+def _pointed_at(need: Reading, result: Reading, shares: dict[str, float]) -> tuple[Reason, ...]:
     """Return the greatest shares whose word can be pointed at in both texts."""
     reasons: list[Reason] = []
     for word, share in sorted(shares.items(), key=lambda item: (-item[1], item[0])):
-        need_spans, result_spans = find_term(need, word), find_term(result, word)
+        need_spans, result_spans = need.find(word), result.find(word)
         if share > 0 and need_spans and result_spans:
             reasons.append(Reason(word, min(share, 1.0), need_spans, result_spans))
         if len(reasons) == _MOST_REASONS:

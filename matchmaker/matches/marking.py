@@ -1,6 +1,7 @@
 """Texts of a match as HTML: the words both sides share in `<mark>`, the passages that hold them."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
@@ -29,12 +30,14 @@ def passages(document: Document, reasons: Sequence[Reason], side: str) -> Markup
     chosen: list[Markup] = []
     length = 0
     for sentence in _SENTENCE.finditer(text):
-        inside = [span for span in intervals if sentence.start() <= span[0] < sentence.end()]
-        if not inside or length >= PASSAGE_LENGTH:
-            continue
+        if length >= PASSAGE_LENGTH:
+            break
         start = sentence.start()
+        first = bisect_left(intervals, (start, start))
+        if first == len(intervals) or intervals[first][0] >= sentence.end():
+            continue
         if len(sentence.group()) > SENTENCE_LENGTH:
-            start = max(start, inside[0][0] - LEAD_IN)
+            start = max(start, intervals[first][0] - LEAD_IN)
         end = min(sentence.end(), start + SENTENCE_LENGTH)
         chosen.append(_cut(text, (start, end), sentence.span(), intervals))
         length += end - start
