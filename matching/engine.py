@@ -1,12 +1,16 @@
 """The matcher: one object over needs and results that answers every question of fit."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import copy
 from functools import cache
+from pathlib import Path
+from typing import Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import vstack
 
-from matching import pairs
+from matching import pairs, store
 from matching.documents import (
     Document,
     Explanation,
@@ -18,34 +22,117 @@ from matching.documents import (
 )
 from matching.explain import Described, explain
 from matching.feedback import Shift, learn_shift
+from matching.index import pair_products, warm_kernel
 from matching.pairs import PairTable
 from matching.ranker import FLOORS, Floats, Ranker, expected_levels, grades, levels, scores
 from matching.sides import Side
 from matching.text import load_segmenter
-from matching.topk import Progress, best_of, best_pairs, warm_kernel
+from matching.topk import Progress
 from matching.vectors import Rows, Vectorizer
 
 Places = NDArray[np.intp]
-METHOD = "chargram-1"
-NOTHING_SAID = Explanation((), 1.0)
-_PAIR_BLOCK = 4096
+METHOD = "chargram-topic-2"
+NOTHING_SAID = Explanation((), (), 1.0)
+CANDIDATES = 200
+"""Results scored in full for a judged need: as many by the text as by what was learnt."""
 
 
 class Matcher:
-    """Needs and results, indexed once and read-only afterwards, so threads may share it.
+    """Needs and results, indexed and read-only, so threads may share it.
 
-    Without feedback the order is that of the exact text cosine, equal ones in the order the
-    documents came. Raises MatchingError when two documents of a side share an id, or a
-    judgement is not a level from 1 to 4.
+    `added` and `without` return another matcher, which shares the index of this one; vocabulary
+    and weights of terms stay as they are until `merged` learns them anew. `state` is what the
+    caller noted when the matcher was saved.
+
+    Without feedback a need's results are in the order of the exact product of their rows, equal
+    ones in the order the documents came; a result's needs are in the order of the score. Raises
+    MatchingError when two documents of a side share an id, or a judgement is not a level from
+    1 to 4.
     """
 
     def __init__(
         self, needs: Sequence[Document], results: Sequence[Document], ranker: Ranker | None = None
     ) -> None:
+        self.state = ""
         self._ranker = ranker or _shipped_ranker()
         self._vectorizer, rows = Vectorizer.fit([*needs, *results])
-        self._needs = Side("need", needs, rows[: len(needs)])
-        self._results = Side("result", results, rows[len(needs) :])
+        self._needs = Side.of("need", needs, rows[: len(needs)])
+        self._results = Side.of("result", results, rows[len(needs) :])
+
+    @classmethod
+    def open(cls, folder: Path, ranker: Ranker | None = None) -> Self:
+        """Return the matcher that `save` wrote, its arrays mapped from the files.
+
+        Raises UnusableIndexError where there is none, or it is damaged or of another version.
+        """
+        facts, tables = store.read(folder, METHOD)
+        matcher = cls([], [], ranker)
+        matcher.state = facts["state"]
+        vectorizer = Vectorizer.from_tables(tables["terms"], int(facts["documents"]))
+        matcher._vectorizer = vectorizer
+        matcher._needs = Side.from_tables("need", tables["needs"], vectorizer.width)
+        matcher._results = Side.from_tables("result", tables["results"], vectorizer.width)
+        return matcher
+
+    def save(self, folder: Path, state: str = "") -> None:
+        """Write the matcher, all but its ranker, in place of the one in the folder.
+
+        A reader opens the old one or the new one, never a part, whenever the writer is stopped.
+        """
+        tables = {
+            "terms": self._vectorizer.tables(),
+            "needs": self._needs.settled().tables(),
+            "results": self._results.settled().tables(),
+        }
+        facts = {"documents": self._vectorizer.documents, "state": state}
+        store.write(folder, METHOD, facts, tables)
+
+    @property
+    def size(self) -> int:
+        """The number of needs and results."""
+        return len(self._needs) + len(self._results)
+
+    @property
+    def changed(self) -> int:
+        """The number of texts added or removed since the index was built."""
+        return self._needs.changed + self._results.changed
+
+    def added(self, needs: Sequence[Document] = (), results: Sequence[Document] = ()) -> "Matcher":
+        """Return a matcher with more texts, behind the present ones.
+
+        Raises MatchingError when an id is there already.
+        """
+        return self._with(
+            self._needs.plus(needs, self._vectorizer.transform(needs)),
+            self._results.plus(results, self._vectorizer.transform(results)),
+        )
+
+    def without(self, need_ids: Iterable[str] = (), result_ids: Iterable[str] = ()) -> "Matcher":
+        """Return a matcher with some texts removed; raises MatchingError for an unknown id."""
+        return self._with(self._needs.minus(need_ids), self._results.minus(result_ids))
+
+    def with_ranker(self, ranker: Ranker) -> "Matcher":
+        """Return the same texts with another ranker."""
+        matcher = copy(self)
+        vars(matcher).update(_ranker=ranker)
+        return matcher
+
+    def merged(self) -> "Matcher":
+        """Return a matcher built anew from the texts there are."""
+        return Matcher(tuple(self._needs), tuple(self._results), self._ranker)
+
+    def has_need(self, id_: str) -> bool:
+        """Return whether a need with this id is there."""
+        return self._needs.place(id_) is not None
+
+    def has_result(self, id_: str) -> bool:
+        """Return whether a result with this id is there."""
+        return self._results.place(id_) is not None
+
+    def _with(self, needs: Side, results: Side) -> "Matcher":
+        matcher = copy(self)
+        vars(matcher).update(_needs=needs, _results=results)
+        return matcher
 
     @property
     def version(self) -> str:
@@ -67,17 +154,22 @@ class Matcher:
         with None all of these are.
         `progress` is called with the number of pairs explained so far and of all pairs.
         """
-        of_needs, of_results = best_pairs(self._needs.rows, self._results.rows, top, threads)
+        if self.changed:
+            settled = self._with(self._needs.settled(), self._results.settled())
+            return settled.match(
+                top, judgements, progress, threads, result_side_from=result_side_from
+            )
+        of_needs = self._results.best(self._needs.base.rows, top, threads)
+        of_results = self._needs.best(self._results.base.rows, top, threads)
         shifts = self._shifts(judgements or {})
         for need, shift in shifts.items():
-            text_scores = self._results.products(self._needs.rows[need : need + 1])
-            best = best_of(self._shifted_levels(text_scores, shift), top)
+            row, length = self._needs.base.rows[[need]], self._needs.texts.lengths[need]
+            best, text_scores = self._best_told(row, float(length), shift, top)
             of_needs.indices[need, : len(best)] = best
-            of_needs.scores[need, : len(best)] = text_scores[best]
+            of_needs.scores[need, : len(best)] = text_scores
         table = pairs.union(of_needs, of_results)
         probabilities = self._probabilities(table.need, table.result, table.text_score, shifts)
-        if shifts:
-            pairs.rerank_results(table, scores(probabilities))
+        pairs.rerank_results(table, scores(probabilities))
         floor = np.inf if result_side_from is None else FLOORS[result_side_from]
         kept = (table.need_rank > 0) | (probabilities[:, 1] >= floor)
         table, probabilities = pairs.chosen(table, kept), probabilities[kept]
@@ -100,13 +192,14 @@ class Matcher:
         Without `reasons` they are left empty, for callers that explain texts of their own.
         """
         row = self._vectorizer.transform([need])
-        text_scores = self._results.products(row)
-        shift = self._shift(text_scores, judged or {})
-        order = text_scores if shift is None else self._shifted_levels(text_scores, shift)
-        best = best_of(order, top)
-        table = pairs.of_need(best, text_scores[best].astype(np.float64))
-        shifts = {} if shift is None else {0: shift}
-        probabilities = self._probabilities(table.need, table.result, table.text_score, shifts)
+        shift = self._shift(row, need.length, judged or {})
+        if shift is None:
+            best, text_scores = self._results.best(row, top).of(0)
+        else:
+            best, text_scores = self._best_told(row, need.length, shift, top)
+        table = pairs.of_need(best, text_scores)
+        told = () if shift is None else shift.of(self._results.rows_at(best))
+        probabilities = self._ranker.probabilities(table.text_score, need.length, *told)
         asked = Described.of(need, row, 0)
         return self._ranked(
             lambda _: asked, self._results.described, table, probabilities, reasons=reasons
@@ -117,10 +210,11 @@ class Matcher:
     ) -> list[Ranked]:
         """Return the best needs for a result, typed or posted; see `search`."""
         row = self._vectorizer.transform([result])
-        text_scores = self._needs.products(row)
-        best = best_of(text_scores, top)
-        table = pairs.of_result(best, text_scores[best].astype(np.float64))
-        probabilities = self._ranker.probabilities(table.text_score)
+        best, text_scores = self._needs.best(row, top).of(0)
+        probabilities = self._ranker.probabilities(text_scores, self._needs.lengths_at(best))
+        order = np.argsort(-scores(probabilities), kind="stable")
+        table = pairs.of_result(best[order], text_scores[order])
+        probabilities = probabilities[order]
         offered = Described.of(result, row, 0)
         return self._ranked(
             self._needs.described, lambda _: offered, table, probabilities, reasons=reasons
@@ -135,7 +229,7 @@ class Matcher:
         """
         need = self._needs.places_of(need for need, _ in wanted)
         result = self._results.places_of(result for _, result in wanted)
-        text_scores = _pair_cosines(self._needs.rows, self._results.rows, need, result)
+        text_scores = pair_products(self._needs.rows_at, self._results.rows_at, need, result)
         shifts = self._shifts(judgements or {})
         probabilities = self._probabilities(need, result, text_scores, shifts)
         columns = zip(
@@ -205,6 +299,7 @@ class Matcher:
                 float(score[at]),
                 grade[at],
                 why.reasons,
+                why.topics,
                 int(table.need_rank[at]) or None,
                 int(table.result_rank[at]) or None,
             )
@@ -216,48 +311,50 @@ class Matcher:
         """Return what was learnt for each judged need; a repost shares in it."""
         shifts = {}
         for place, judged in self._needs.shared_judgements(judgements).items():
-            shift = self._shift(self._results.products(self._needs.rows[place : place + 1]), judged)
+            length = self._needs.document(place).length
+            shift = self._shift(self._needs.rows_at(np.array([place])), length, judged)
             if shift is not None:
                 shifts[place] = shift
         return shifts
 
-    def _shift(self, text_scores: NDArray[np.float32], judged: Mapping[str, int]) -> Shift | None:
-        """Learn from judgements of one need, given its text scores over all results."""
-        known = [result for result in judged if result in self._results.places]
+    def _shift(self, row: Rows, length: float, judged: Mapping[str, int]) -> Shift | None:
+        """Learn from judgements of one need, given its row and length."""
+        known = [result for result in judged if self._results.place(result) is not None]
         if not known:
             return None
         places = self._results.places_of(known)
+        text_scores = self._results.products(row, places)
         given = np.array([judged[result] for result in known], np.float64)
         if not ((given >= 1) & (given <= 4)).all():
             raise MatchingError("Levels must be from 1 (none) to 4 (strong).")
-        expected = expected_levels(self._ranker.probabilities(text_scores[places]))
-        return learn_shift(self._results.rows[places], given - expected)
+        expected = expected_levels(self._ranker.probabilities(text_scores, length))
+        return learn_shift(self._results.rows_at(places), given - expected)
 
-    def _shifted_levels(self, text_scores: NDArray[np.float32], shift: Shift) -> Floats:
-        """Return the expected level of every result for one need after feedback."""
-        expected = expected_levels(self._ranker.probabilities(text_scores))
-        return expected + shift.common + self._results.products(shift.direction)
+    def _best_told(self, row: Rows, length: float, shift: Shift, top: int) -> tuple[Places, Floats]:
+        """Return places and text scores of the best results for a need after feedback.
+
+        Scored in full are the best by the text and the best by what was found to fit.
+        """
+        asked = cast("Rows", vstack([row, shift.attraction], format="csr"))
+        places = self._results.candidates(asked, max(top, CANDIDATES))
+        text_scores = self._results.products(row, places).astype(np.float64)
+        told = shift.of(self._results.rows_at(places))
+        order = np.argsort(
+            -scores(self._ranker.probabilities(text_scores, length, *told)), kind="stable"
+        )[:top]
+        return places[order], text_scores[order]
 
     def _probabilities(
         self, need: Places, result: Places, text_scores: Floats, shifts: Mapping[int, Shift]
     ) -> Floats:
         """Return P(level ≥ 2, 3, 4) of pairs, moved by what was learnt of their needs."""
-        probabilities = self._ranker.probabilities(text_scores)
+        moved, known = np.zeros(len(need)), np.zeros(len(need))
         order = np.argsort(need, kind="stable")
         for place, shift in shifts.items():
             at = order[slice(*np.searchsorted(need[order], [place, place + 1]))]
-            expected = expected_levels(probabilities[at]) + shift.of(self._results.rows[result[at]])
-            probabilities[at] = self._ranker.probabilities_at(expected)
-        return probabilities
-
-
-def _pair_cosines(needs: Rows, results: Rows, need: Places, result: Places) -> Floats:
-    """Return the cosine of need[i] with result[i], a block at a time."""
-    found = np.zeros(len(need))
-    for start in range(0, len(need), _PAIR_BLOCK):
-        part = slice(start, start + _PAIR_BLOCK)
-        found[part] = needs[need[part]].multiply(results[result[part]]).sum(axis=1)
-    return found
+            moved[at], known[at] = shift.of(self._results.rows_at(result[at]))
+        lengths = self._needs.lengths_at(need)
+        return self._ranker.probabilities(text_scores, lengths, moved, known)
 
 
 @cache
@@ -266,6 +363,7 @@ def _shipped_ranker() -> Ranker:
 
 
 def warm() -> None:
-    """Load what the first call would wait for: jieba's dictionary and the compiled kernel."""
+    """Load what the first call would wait for: dictionary, lexicon, tables, compiled kernel."""
     load_segmenter()
+    Vectorizer.fit([Document("", "")])
     warm_kernel()

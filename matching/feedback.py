@@ -4,43 +4,75 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_array
 
 from matching.vectors import Rows
 
 Floats = NDArray[np.float64]
 
-COMMON_VARIANCE = 0.02
-SIMILAR_VARIANCE = 0.2
-NOISE_VARIANCE = 0.1
+COMMON_VARIANCE = 0.2
+SIMILAR_VARIANCE = 0.8
+NOISE_VARIANCE = 0.3
+
+_DRAWING_TERMS = 192
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """How far the expected level of any result moves: `common` + its row · `direction`."""
+    """What judgements of some results say of any other: a Gaussian process over results.
 
-    common: float
-    direction: Rows
+    Two results covary by COMMON_VARIANCE + SIMILAR_VARIANCE × the product of their rows, a
+    judgement has NOISE_VARIANCE (Rasmussen and Williams, 2006, §2.2). The kernel is linear, so
+    the mean is `common` + row · `direction`, and a corpus can be searched along `direction`.
+    """
 
-    def of(self, rows: Rows) -> Floats:
-        """Return the shift of each row, in levels."""
-        return self.common + (rows @ self.direction.T).toarray()[:, 0].astype(np.float64)
+    judged: Rows
+    weights: Floats
+    precision: Floats
+
+    @property
+    def common(self) -> float:
+        """How far the expected level of every result moves."""
+        return float(COMMON_VARIANCE * self.weights.sum())
+
+    @property
+    def direction(self) -> Rows:
+        """How far each term moves it besides, shape (1, terms)."""
+        return (
+            csr_array((SIMILAR_VARIANCE * self.weights[None, :]).astype(np.float32)) @ self.judged
+        )
+
+    @property
+    def attraction(self) -> Rows:
+        """The heaviest terms of `direction` that draw results up, at length 1; shape (1, terms).
+
+        They find the results to score in full; all terms would take ten times as long.
+        """
+        direction = self.direction
+        drawn = np.sort(np.argsort(-direction.data, kind="stable")[:_DRAWING_TERMS])
+        drawn = drawn[direction.data[drawn] > 0]
+        weights = direction.data[drawn]
+        length = np.float32(np.linalg.norm(weights) or 1.0)
+        found = csr_array(
+            (weights / length, direction.indices[drawn], [0, len(drawn)]), direction.shape
+        )
+        found.sort_indices()
+        return found
+
+    def of(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Return by how many levels each row moves, and what part of its doubt is gone, 0..1."""
+        covariance = _covariance(rows, self.judged)
+        explained = ((covariance @ self.precision) * covariance).sum(axis=1)
+        return covariance @ self.weights, explained / (COMMON_VARIANCE + SIMILAR_VARIANCE)
 
 
 def learn_shift(judged: Rows, residuals: Floats) -> Shift:
-    """Return the mean of a Gaussian process over results, given what is known of some of them.
-
-    `judged` are the rows of the judged results and `residuals` their judged minus expected
-    levels. Two results covary by COMMON_VARIANCE + SIMILAR_VARIANCE × cosine, a judgement has
-    NOISE_VARIANCE. The kernel is linear, so the mean is one direction in term space and a
-    whole corpus is shifted by one product (Rasmussen and Williams, 2006, §2.2).
-    """
-    similarity = (judged @ judged.T).toarray().astype(np.float64)
-    covariance = COMMON_VARIANCE + SIMILAR_VARIANCE * similarity
+    """Learn from the rows of judged results and their judged minus expected levels."""
+    covariance = _covariance(judged, judged)
     covariance[np.diag_indices_from(covariance)] += NOISE_VARIANCE
-    weights = cho_solve(cho_factor(covariance), residuals)
-    return Shift(
-        common=float(COMMON_VARIANCE * weights.sum()),
-        direction=csr_array((SIMILAR_VARIANCE * weights[None, :]).astype(np.float32)) @ judged,
-    )
+    precision: Floats = np.linalg.inv(covariance).astype(np.float64)
+    return Shift(judged, precision @ residuals, precision)
+
+
+def _covariance(rows: Rows, others: Rows) -> Floats:
+    return COMMON_VARIANCE + SIMILAR_VARIANCE * (rows @ others.T).toarray().astype(np.float64)

@@ -90,5 +90,10 @@ def test_the_shift_is_the_mean_of_the_gaussian_process() -> None:
     kernel = COMMON_VARIANCE + SIMILAR_VARIANCE * similarity
     residuals = np.array([1.5, -0.5])
     noisy = kernel[:2, :2] + NOISE_VARIANCE * np.eye(2)
-    expected = kernel[:, :2] @ np.linalg.inv(noisy) @ residuals
-    assert learn_shift(rows[:2], residuals).of(rows) == pytest.approx(expected, abs=1e-6)
+    shift = learn_shift(rows[:2], residuals)
+    moved, known = shift.of(rows)
+    assert moved == pytest.approx(kernel[:, :2] @ np.linalg.inv(noisy) @ residuals, abs=1e-6)
+    remaining = kernel - kernel[:, :2] @ np.linalg.inv(noisy) @ kernel[:2]
+    assert known == pytest.approx(1 - np.diag(remaining) / kernel.diagonal(), abs=1e-6)
+    along = (rows @ shift.direction.T).toarray()[:, 0]
+    assert shift.common + along == pytest.approx(moved, abs=1e-6)
