@@ -5,18 +5,27 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from matching import Document, Judgements, Matcher, evaluation, train
+from matching.conditions import Offered, Wanted
+from matching.conditions import conditions as terms
+from matching.metrics import compare
+from matching.targets import targets_in
 from matchmaker.i18n import _
 from matchmaker.labels import label
+from matchmaker.matches.wording import conditions_cell, outcomes_cell
 from matchmaker.spreadsheets import (
     JUDGEMENTS,
+    NEED_RECORDS,
     NEEDS,
+    RESULT_RECORDS,
     RESULTS,
     Column,
     HeaderError,
@@ -32,6 +41,8 @@ from matchmaker.spreadsheets import (
     split_terms,
     write_table,
 )
+from matchmaker.spreadsheets.cells import CellError
+from matchmaker.web.display import CHINA
 from models import MatchGrade
 
 HEADER = (
@@ -43,9 +54,33 @@ HEADER = (
     "score",
     "grade",
     "reasons",
+    "metrics",
+    "conditions",
 )
+CONDITION_FIELDS = frozenset({"modes", "budget_max", "deadline", "asking_price", "trl"})
 
+Parser = Callable[[str, str], str]
 ProgressBar = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
+
+
+def _conditions_among(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Return the columns that conditions are read from; a cell that says none (面议) is empty."""
+    return tuple(
+        replace(column, parse=partial(_or_nothing, column.parse))
+        for column in columns
+        if column.field in CONDITION_FIELDS and column.parse
+    )
+
+
+def _or_nothing(parse: Parser, text: str, header: str) -> str:
+    try:
+        return parse(text, header)
+    except CellError:
+        return ""
+
+
+NEED_CONDITIONS = _conditions_among(NEED_RECORDS)
+RESULT_CONDITIONS = _conditions_among(RESULT_RECORDS)
 
 
 def match(
@@ -63,10 +98,13 @@ def match(
         SheetError: a file cannot be read or written.
     """
     check_target(output, needs_path, results_path, *_given(feedback))
-    needs, results = _read_both(needs_path, results_path, overrides)
+    need_rows, result_rows = _read_rows(needs_path, results_path, overrides, conditions=True)
+    needs, results = [_document(row) for row in need_rows], [_document(row) for row in result_rows]
     judgements = _read_feedback(feedback, needs, results) if feedback else None
-    need_titles = {document.id: document.title for document in needs}
-    result_titles = {document.id: document.title for document in results}
+    need_of, result_of = ({document.id: document for document in side} for side in (needs, results))
+    wanted = {row.values["id"]: _wanted(row) for row in need_rows}
+    offered = {row.values["id"]: _offered(row) for row in result_rows}
+    today = datetime.now(CHINA).date()
     with progress_bar(_("Matching")) as progress:
         pairs = Matcher(needs, results).match(top, judgements, progress, result_side_from=None)
     pairs.sort(key=lambda pair: pair.need_rank or 0)
@@ -76,13 +114,21 @@ def match(
     rows = [
         (
             pair.need_id,
-            need_titles[pair.need_id],
+            need_of[pair.need_id].title,
             pair.result_id,
-            result_titles[pair.result_id],
+            result_of[pair.result_id].title,
             pair.need_rank,
             round(pair.score, 4),
             label(MatchGrade(pair.grade)),
-            "、".join(f"{reason.term} {reason.share:.0%}" for reason in pair.reasons),
+            "、".join(
+                [f"{reason.term} {reason.share:.0%}" for reason in pair.reasons]
+                + [
+                    f"{_('field: %(name)s', name=topic.name)} {topic.share:.0%}"
+                    for topic in pair.topics
+                ]
+            ),
+            outcomes_cell(compare(targets_in(need.body), result_of[pair.result_id])),
+            conditions_cell(terms(wanted[pair.need_id], offered[pair.result_id], today)),
         )
         for need in needs
         for pair in by_need[need.id]
@@ -207,20 +253,49 @@ def _read_both(
     needs_path: Path, results_path: Path, overrides: Mapping[str, str]
 ) -> tuple[list[Document], list[Document]]:
     """Return needs and results; a column named by `overrides` must be in one of the two files."""
+    needs, results = _read_rows(needs_path, results_path, overrides, conditions=False)
+    return [_document(row) for row in needs], [_document(row) for row in results]
+
+
+def _read_rows(
+    needs_path: Path, results_path: Path, overrides: Mapping[str, str], *, conditions: bool
+) -> tuple[list[Row], list[Row]]:
+    """Return the rows of both files, with what their columns say of conditions if wanted."""
     missing: list[dict[str, SheetError]] = []
-    documents = []
-    for path, columns in ((needs_path, NEEDS), (results_path, RESULTS)):
+    read = []
+    for path, columns, more in (
+        (needs_path, NEEDS, NEED_CONDITIONS),
+        (results_path, RESULTS, RESULT_CONDITIONS),
+    ):
         known = {column.field for column in columns}
         own = {field: header for field, header in overrides.items() if field in known}
         foreign = {field: header for field, header in overrides.items() if field not in known}
         missing.append({})
         for field in foreign:
             missing[-1][field] = _no_such_field(field)
-        rows = _read_with(path, columns, own, missing[-1])
-        documents.append([_document(row) for row in rows])
+        if conditions:
+            read.append(_read_leniently(path, columns, more, own, missing[-1]))
+        else:
+            read.append(_read_with(path, columns, own, missing[-1]))
     for field in missing[0].keys() & missing[1].keys():
         raise missing[0][field]
-    return documents[0], documents[1]
+    return read[0], read[1]
+
+
+def _read_leniently(
+    path: Path,
+    columns: tuple[Column, ...],
+    more: tuple[Column, ...],
+    overrides: dict[str, str],
+    missing: dict[str, SheetError],
+) -> list[Row]:
+    """Return the rows; without what `more` adds where its columns cannot be read, and say so."""
+    try:
+        return _read_with(path, (*columns, *more), overrides, missing)
+    except (HeaderError, RowsError) as error:
+        rows = _read_with(path, columns, overrides, missing)
+        click.echo(_("The conditions are left out: %(reason)s", reason=error), err=True)
+        return rows
 
 
 def _read_with(
@@ -258,6 +333,26 @@ def _document(row: Row) -> Document:
         body=body,
         keywords=split_terms(row.values["keywords"]),
     )
+
+
+def _wanted(row: Row) -> Wanted:
+    deadline, most = row.values.get("deadline"), row.values.get("budget_max")
+    return Wanted(
+        modes=_modes(row),
+        budget_max=int(most) if most else None,
+        deadline=date.fromisoformat(deadline) if deadline else None,
+    )
+
+
+def _offered(row: Row) -> Offered:
+    price, trl = row.values.get("asking_price"), row.values.get("trl")
+    return Offered(
+        modes=_modes(row), price=int(price) if price else None, trl=int(trl) if trl else None
+    )
+
+
+def _modes(row: Row) -> frozenset[str]:
+    return frozenset(mode for mode in row.values.get("modes", "").split(";") if mode)
 
 
 def _refuse_unknown(judged: Table, needs: list[Document], results: list[Document]) -> None:

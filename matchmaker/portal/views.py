@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from matchmaker.db import db
 from matchmaker.i18n import LOCALES
-from matchmaker.matches import marking
+from matchmaker.matches import marking, wording
 from matchmaker.matches.queries import related_needs, related_results, search_results
 from matchmaker.permissions import Permission
 from matchmaker.portal import queries
@@ -23,6 +23,12 @@ LATEST = 6
 blueprint = Blueprint("portal", __name__)
 blueprint.add_app_template_filter(marking.marked)
 blueprint.add_app_template_filter(marking.passages)
+blueprint.add_app_template_filter(wording.condition_words)
+blueprint.add_app_template_filter(wording.known_conditions)
+blueprint.add_app_template_filter(wording.outcome_word)
+blueprint.add_app_template_filter(wording.outcomes_line)
+blueprint.add_app_template_filter(wording.term_name)
+blueprint.add_app_template_filter(wording.open_conditions)
 
 
 @blueprint.get("/")
