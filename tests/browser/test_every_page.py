@@ -29,6 +29,8 @@ PERSONAS = [
     "auditor",
     "admin",
 ]
+BUREAU = ("county-officer", "provincial-director")
+BUREAU_PLACES = ("/common-technologies",)
 
 
 def _check(page: Page) -> None:
@@ -78,6 +80,9 @@ def test_a_persona_after_signing_in(
     page.get_by_label("密码").press("Enter")
     page.wait_for_url("/")
     _check(page)
+    for place in BUREAU_PLACES if persona in BUREAU else ():
+        page.goto(place)
+        _check(page)
     if persona not in ("auditor", "admin"):
         page.goto("/mine")
         _check(page)
