@@ -14,7 +14,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the application, wired for `settings` (by default those of the environment)."""
     from matchmaker import db, logs
     from matchmaker.accounts.views import blueprint as accounts
+    from matchmaker.indicators.views import blueprint as indicators
     from matchmaker.matches import index
+    from matchmaker.matches.views import blueprint as matches
     from matchmaker.needs.views import blueprint as needs
     from matchmaker.portal.views import blueprint as portal
     from matchmaker.results.views import blueprint as results
@@ -28,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        DATA=settings.data,
         DEMO=settings.demo,
         PRODUCTION=settings.production,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
@@ -51,6 +54,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     headers.init_app(app)
     index.init_app(app)
-    for blueprint in (portal, accounts, needs, results):
+    for blueprint in (portal, accounts, needs, results, matches, indicators):
         app.register_blueprint(blueprint)
     return app

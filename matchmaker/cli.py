@@ -1,8 +1,6 @@
 """The `matchmaker` command. Exit codes: 0 done, 1 bad input, 2 usage."""
 
 import contextlib
-import errno
-import socket
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,12 +15,11 @@ from stdnum.cn import uscc as uscc_number
 
 from matching.documents import MatchingError
 from matchmaker import config
-from matchmaker.config import PORTS, ConfigError, Settings
+from matchmaker.config import ConfigError, Settings
 from matchmaker.i18n import _
 from matchmaker.spreadsheets import SheetError
 
 BAD_INPUT = 1
-THREADS = 8
 
 FILE = click.Path(path_type=Path)
 
@@ -238,12 +235,13 @@ def import_(kind: str, file: Path, uscc: str, dry_run: bool, overrides: Mapping[
 def propose(public_id: str | None, everything: bool) -> None:
     """Match published needs with published results and keep the pairs as proposals."""
     from matchmaker.db import db as database
-    from matchmaker.matches import services
+    from matchmaker.matches import rankers, services
     from models import Need
 
     if bool(public_id) == everything:
         raise click.UsageError(_("give either --need ID or --all"))
-    with _application():
+    with _application() as app:
+        ranker = rankers.in_use(app.config["DATA"])
         need = None
         if public_id:
             need = database.session.scalar(sa.select(Need).where(Need.public_id == public_id))
@@ -251,7 +249,7 @@ def propose(public_id: str | None, everything: bool) -> None:
                 raise BadInput(_("There is no need %(id)s.", id=public_id))
         with _progress_bar(_("Matching")) as progress:
             try:
-                done = services.propose(database.session, None, need, progress)
+                done = services.propose(database.session, None, need, progress, ranker=ranker)
             except services.NotPublishedError as error:
                 raise BadInput(_("The need %(id)s is not published.", id=error)) from error
     click.echo(
@@ -268,39 +266,72 @@ def propose(public_id: str | None, everything: bool) -> None:
 
 
 @command.command()
+@click.option("--dry-run", is_flag=True, help="Compare, print, and change nothing.")
+@click.option("--restore", is_flag=True, help="Go back to the ranker shipped with this version.")
+def retrain(dry_run: bool, restore: bool) -> None:
+    """Fit the ranker to all that people have judged, and use it from now on if it is better.
+
+    Both rankers are compared on the same pairs, which the new one has not learnt from.
+    """
+    from matching.retraining import TooFewError
+    from matchmaker.db import db as database
+    from matchmaker.matches import reports, services
+
+    if dry_run and restore:
+        raise click.UsageError(_("give either --dry-run or --restore"))
+    with _application() as app:
+        data = app.config["DATA"]
+        try:
+            if restore:
+                adopted = services.restore_ranker(database.session, None, data)
+                message = reports.restored(adopted)
+            else:
+                done = services.retrain_ranker(database.session, None, data, dry_run=dry_run)
+                message = reports.retrained(done, dry_run=dry_run)
+        except TooFewError as error:
+            raise BadInput(reports.too_few(error.shortage)) from error
+        except OSError as error:
+            raise BadInput(
+                _("%(file)s cannot be written: %(reason)s", file=data, reason=error.strerror)
+            ) from error
+    click.echo(message)
+
+
+@command.command()
 def serve() -> None:
     """Serve the portal on HOST and PORT."""
-    from matchmaker import seeding
+    from matchmaker import seeding, serving
     from matchmaker.db import db as database
 
     settings = config.from_environment()
-    _refuse_port(settings)
+    serving.refuse_port(settings)
     with _application(settings) as app:
         if settings.production and seeding.has_demo_accounts(database.session):
             raise BadInput(_("This database holds the demo's accounts; production must not."))
-    _serve(app, settings)
+    serving.serve(app, settings)
 
 
 @command.command("demo")
 def demo_() -> None:
     """Prepare the demo's database where that has not been done, and serve it."""
-    from matchmaker import schema, seeding
+    from matchmaker import schema, seeding, serving
     from matchmaker.db import db as database
-    from matchmaker.matches import services
+    from matchmaker.matches import rankers, services
 
     settings = config.from_environment()
     if not settings.demo:
         raise BadInput(_("Set MATCHMAKER_DEMO=1 to load the demo's accounts."))
-    _refuse_port(settings)
+    serving.refuse_port(settings)
     with _application(settings, current=False) as app:
         schema.upgrade(_engine(app))
         seeding.load_reference(database.session)
         seeding.load_demo(database.session)
         if not services.has_run(database.session):
             with _progress_bar(_("Matching")) as progress:
-                services.propose(database.session, None, None, progress)
+                ranker = rankers.in_use(app.config["DATA"])
+                services.propose(database.session, None, None, progress, ranker=ranker)
         _print_accounts(database.session)
-    _serve(app, settings)
+    serving.serve(app, settings)
 
 
 @contextlib.contextmanager
@@ -340,29 +371,6 @@ def _progress_bar(label: str) -> Iterator[Any]:
         yield progress
 
 
-def _refuse_port(settings: Settings) -> None:
-    """Tell beforehand, and with the cure, that the port cannot be listened on."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                message = _(
-                    "Port %(port)d is in use; choose another with PORT=%(other)d.",
-                    port=settings.port,
-                    other=settings.port % PORTS.stop + 1,
-                )
-            else:
-                message = _(
-                    "%(host)s:%(port)d cannot be listened on (%(reason)s); check HOST and PORT.",
-                    host=settings.host,
-                    port=settings.port,
-                    reason=error.strerror,
-                )
-            raise BadInput(message) from error
-
-
 def _print_accounts(session: Any) -> None:
     from matchmaker import demo
     from models import User
@@ -370,20 +378,3 @@ def _print_accounts(session: Any) -> None:
     click.echo(_("Demo accounts, all with the password %(password)s:", password=demo.PASSWORD))
     for user in session.scalars(sa.select(User).order_by(User.id)):
         click.echo(f"  {user.email:<44}{user.name}　{user.title}")
-
-
-def _serve(app: Flask, settings: Settings) -> None:
-    import waitress
-
-    from matching import warm
-
-    address = f"http://{settings.host}:{settings.port}"
-    with app.app_context():
-        from matchmaker.db import db as database
-        from matchmaker.matches.queries import public_matcher
-
-        warm()
-        public_matcher(database.session)
-        database.session.close()
-    click.echo(_("Serving on %(address)s (stop with Ctrl+C)", address=address))
-    waitress.serve(app, host=settings.host, port=settings.port, threads=THREADS, ident=None)

@@ -21,7 +21,10 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one process; docs/operations.md lists them with their variables."""
+    """The settings of one process; docs/operations.md lists them with their variables.
+
+    `data` is the folder of what the installation keeps beside its database, None to keep nothing.
+    """
 
     database_url: str
     secret_key: str
@@ -32,6 +35,7 @@ class Settings:
     port: int = 8000
     trusted_hosts: tuple[str, ...] = ()
     proxy_count: int = 0
+    data: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot work, and in production what is unsafe (ASVS 5.0 A6.3.2, A13.4)."""
@@ -81,6 +85,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         port=_integer(env, "PORT", 8000),
         trusted_hosts=tuple(filter(None, env.get("TRUSTED_HOSTS", "").split(","))),
         proxy_count=_integer(env, "PROXY_COUNT", 0),
+        data=data,
     )
 
 

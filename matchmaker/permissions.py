@@ -20,6 +20,8 @@ class Permission(StrEnum):
 
     ACCOUNT_SIGN_IN = "account:sign_in"
     ACCOUNT_SIGN_OUT = "account:sign_out"
+    COMMON_TECHNOLOGY_READ = "common_technology:read"
+    MATCH_JUDGE = "match:judge"
     MATCH_READ = "match:read"
     NEED_READ = "need:read"
     NEED_READ_TEXT = "need:read_text"
@@ -46,8 +48,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MEMBER: _BUSINESS,
     Role.MANAGER: _BUSINESS,
     Role.BROKER: _BUSINESS,
-    Role.OFFICER: _BUSINESS,
-    Role.DIRECTOR: _BUSINESS,
+    Role.OFFICER: _BUSINESS | {Permission.COMMON_TECHNOLOGY_READ, Permission.MATCH_JUDGE},
+    Role.DIRECTOR: _BUSINESS | {Permission.COMMON_TECHNOLOGY_READ},
     Role.ADMIN: _SIGNED_IN,
     Role.AUDITOR: _SIGNED_IN,
 }
@@ -67,6 +69,14 @@ class Decision:
 
 
 ALLOWED = Decision(True)
+
+
+class Refused(Exception):  # noqa: N818
+    """The actor may see the record but not do this to it; `decision` says why."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.reason)
+        self.decision = decision
 
 
 def granted(actor: User | None) -> frozenset[Permission]:
@@ -91,8 +101,21 @@ def can(actor: User | None, permission: Permission, record: Record | None = None
             return _decide(_may_read_text(actor, record))
         case Permission.MATCH_READ:
             return _decide(_may_see_matches(actor, record))
+        case Permission.MATCH_JUDGE:
+            return _may_judge(actor, record)
         case _:
             return ALLOWED
+
+
+def demand(actor: User | None, permission: Permission, record: Record) -> None:
+    """Do nothing if `can` allows it.
+
+    Raises:
+        Refused: it does not; the exception carries the reason.
+    """
+    decision = can(actor, permission, record)
+    if not decision:
+        raise Refused(decision)
 
 
 def may_read_text(actor: User | None, posting: Need | Result) -> bool:
@@ -179,6 +202,17 @@ def _may_see_matches(actor: User | None, record: Record) -> bool:
         near = _near(actor, record.need) or _near(actor, record.result)
         return near and _may_see(actor, record.need) and _may_see(actor, record.result)
     return _near(actor, _posting(record))
+
+
+def _may_judge(actor: User | None, match: Record) -> Decision:
+    """Who judges whether two texts fit must be able to read both of them whole."""
+    if not isinstance(match, Match) or not _may_see_matches(actor, match):
+        return _decide(False)
+    if not may_read_text(actor, match.need) or not may_read_text(actor, match.result):
+        return Decision(False, _("Only who may read both texts in full can say how well they fit."))
+    if any(side.status is not PostingStatus.PUBLISHED for side in (match.need, match.result)):
+        return Decision(False, _("One of the two is no longer published."))
+    return ALLOWED
 
 
 def _posting(record: Record) -> Need | Result:

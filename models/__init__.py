@@ -23,7 +23,7 @@ from models.enums import (
     Visibility,
 )
 from models.industry import Industry
-from models.match import Match, MatchConsent
+from models.match import Match, MatchConsent, MatchJudgement
 from models.need import Need, NeedMetric, NeedMode
 from models.organization import Organization
 from models.posting import Posting
@@ -46,6 +46,7 @@ __all__ = [
     "Match",
     "MatchConsent",
     "MatchGrade",
+    "MatchJudgement",
     "MatchSide",
     "MatchStatus",
     "MessageStatus",

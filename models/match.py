@@ -1,4 +1,4 @@
-"""Matches between a need and a result, and each side's consent."""
+"""Matches between a need and a result, each side's consent, and what officers think of the fit."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class Match(Record, Base):
     need: Mapped[Need] = relationship()
     result: Mapped[Result] = relationship()
     consents: Mapped[list[MatchConsent]] = relationship(cascade="all, delete-orphan")
+    judgements: Mapped[list[MatchJudgement]] = relationship(viewonly=True)
 
 
 class MatchConsent(Base):
@@ -65,3 +66,21 @@ class MatchConsent(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     user: Mapped[User] = relationship()
+
+
+class MatchJudgement(Record, Base):
+    """How well one officer finds the two texts to fit: level 1 (none) to 4 (strong).
+
+    One row per match and user, changed in place; `updated_at` is when it was last said.
+    """
+
+    __tablename__ = "match_judgement"
+    __table_args__ = (
+        sa.UniqueConstraint("match_id", "user_id"),
+        sa.CheckConstraint("level BETWEEN 1 AND 4", name="level_range"),
+    )
+
+    match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    level: Mapped[int]
+    comment: Mapped[str] = mapped_column(sa.Text, default="")

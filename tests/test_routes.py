@@ -7,8 +7,11 @@ from matchmaker.web.access import required_permission
 ROUTES = {
     "/": ("GET", "portal:read"),
     "/about": ("GET", "portal:read"),
+    "/common-technologies": ("GET", "common_technology:read"),
+    "/common-technologies.xlsx": ("GET", "common_technology:read"),
     "/help": ("GET", "portal:read"),
     "/language": ("POST", "portal:read"),
+    "/matches/<public_id>/judgement": ("POST", "match:judge"),
     "/mine": ("GET", "organization:read_own"),
     "/needs": ("GET", "need:read"),
     "/needs/<public_id>": ("GET", "need:read"),

@@ -2,39 +2,43 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matching import Grade, Matcher, Ranked
+from matching import Document, Grade, Judgements, Matcher, Ranked, Ranker
+from matching.retraining import Retraining, retrain
 from matchmaker import audit
 from matchmaker.db import exclusive, transaction
-from matchmaker.matches import corpus
+from matchmaker.matches import corpus, proposals, rankers
+from matchmaker.matches.judgements import judgements
+from matchmaker.matches.queries import public_matcher
+from matchmaker.matches.reranking import TOP, rerank, unlisted
+from matchmaker.permissions import Permission, demand
 from models import (
     Job,
     JobStatus,
     Match,
-    MatchStatus,
+    MatchJudgement,
     Need,
     PostingStatus,
-    Result,
-    StatusChange,
     User,
-    new_public_id,
     now,
 )
 
 JOB = "propose"
-TOP = 10
-REASONS_KEPT = 8
 
 Progress = Callable[[int, int], None]
-Pair = tuple[int, int]
 
 
 class NotPublishedError(Exception):
     """Only a published need is matched."""
+
+
+class GoneError(Exception):
+    """The match is no longer proposed: it was removed while somebody was reading it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +57,19 @@ def propose(
     actor: User | None,
     need: Need | None = None,
     progress: Progress | None = None,
+    *,
+    ranker: Ranker | None = None,
 ) -> Proposal:
     """Match one need, or all, with the published results and keep the pairs as proposals.
 
     A pair is proposed when it is among the ten best of its need, or at least fair and among the
-    ten best of its result: weak ones would drown a result's owner. Pairs already proposed get
-    their new score; those no longer among the best are removed. A pair that anybody has acted on
-    stays as it is. The matcher runs without a transaction; what was withdrawn meanwhile is left
-    out.
+    ten best of its result: weak ones would drown a result's owner. What people have judged so far
+    moves the scores of its need. Pairs already proposed get their new score; those no longer
+    among the best are removed, unless an officer has judged them. A pair that anybody has decided
+    on stays as it is.
+
+    The matcher runs without a transaction; what was withdrawn meanwhile is left out, and a need
+    judged meanwhile, which has been ranked anew at once, stays as it is.
 
     Raises:
         NotPublishedError: the need is not published.
@@ -73,12 +82,17 @@ def propose(
     wanted = str(need.id) if need else None
     try:
         needs, results = corpus.published(session, full=True)
+        judged = judgements(session)
         session.rollback()
-        matcher = Matcher(needs, results)
-        ranked = matcher.match(TOP, progress=progress, result_side_from=Grade.FAIR)
+        matcher = Matcher(needs, results, ranker)
+        ranked = matcher.match(TOP, judged, progress, result_side_from=Grade.FAIR)
         ranked = [pair for pair in ranked if wanted in (None, pair.need_id)]
+        staying = unlisted(matcher, _unlisted_pairs(judged, ranked, needs, results), judged)
         with transaction(session):
-            added, changed, removed = _store(session, ranked, matcher.version, need)
+            exclusive(session, JOB)
+            added, changed, removed = proposals.store_run(
+                session, need, ranked, staying, judged, matcher.version
+            )
             counts: dict[str, Any] = {"added": added, "changed": changed, "removed": removed}
             job.status, job.outcome, job.finished_at = JobStatus.DONE, counts, now()
             audit.record(session, actor, "match:propose", need, **counts)
@@ -95,84 +109,100 @@ def has_run(session: Session) -> bool:
     return session.scalar(done.limit(1)) is not None
 
 
-def _store(
-    session: Session, ranked: Sequence[Ranked], version: str, need: Need | None
-) -> tuple[int, int, int]:
-    """Bring the proposals in the database to what was ranked, in a few bulk statements.
+def judge(
+    session: Session, actor: User, match: Match, level: int | None, comment: str = ""
+) -> None:
+    """Keep how well the actor finds the two texts to fit and rank the need's proposals anew.
 
-    Returns how many were added, changed and removed.
+    `level` is 1 (none) to 4 (strong); None takes back what the actor said before. Saying the same
+    twice changes nothing.
+
+    Raises:
+        GoneError: the match has been removed meanwhile.
+        Refused: the actor may not judge it.
     """
-    exclusive(session, JOB)
-    present = sa.select(Match.id, Match.need_id, Match.result_id, Match.status)
-    if need is not None:
-        present = present.where(Match.need_id == need.id)
-    known: dict[Pair, tuple[int, MatchStatus]] = {
-        (row.need_id, row.result_id): (row.id, row.status) for row in session.execute(present)
-    }
-    needs, results = (
-        set(session.scalars(sa.select(kind.id).where(kind.status == PostingStatus.PUBLISHED)))
-        for kind in (Need, Result)
+    match_id = match.id
+    public = public_matcher(session)
+    with transaction(session):
+        exclusive(session, JOB)
+        found = session.get(Match, match_id, populate_existing=True)
+        if found is None:
+            raise GoneError
+        demand(actor, Permission.MATCH_JUDGE, found)
+        if _say(session, actor, found, level, comment):
+            rerank(session, found.need, public)
+
+
+def retrain_ranker(
+    session: Session, actor: User | None, data: Path, *, dry_run: bool = False
+) -> Retraining:
+    """Fit the ranker to all judgements of published texts and adopt it in `data` if it is better.
+
+    With `dry_run` nothing is written. What is proposed gets its new scores when all pairs are
+    matched again.
+
+    Raises:
+        matching.retraining.TooFewError: there are too few judgements.
+    """
+    needs, results = corpus.published(session, full=True)
+    judged = judgements(session)
+    session.rollback()
+    done = retrain(needs, results, judged, rankers.in_use(data), prior=Ranker.load())
+    if not dry_run:
+        with transaction(session):
+            audit.record(
+                session,
+                actor,
+                "match:retrain",
+                verdict=done.verdict,
+                pairs=done.pairs,
+                needs=done.needs,
+                ranker=done.ranker.fingerprint if done.ranker else "",
+            )
+            if done.ranker:
+                rankers.adopt(data, done.ranker)
+    return done
+
+
+def restore_ranker(session: Session, actor: User | None, data: Path) -> bool:
+    """Put the shipped ranker back into use; return whether another one was."""
+    with transaction(session):
+        adopted = rankers.restore(data)
+        if adopted:
+            audit.record(session, actor, "match:restore_ranker")
+    return adopted
+
+
+def _say(session: Session, actor: User, match: Match, level: int | None, comment: str) -> bool:
+    """Keep, change or take back what the actor says of a match; return whether that is new."""
+    own = session.scalar(
+        sa.select(MatchJudgement).where(
+            MatchJudgement.match_id == match.id, MatchJudgement.user_id == actor.id
+        )
     )
-    keyed = (((int(pair.need_id), int(pair.result_id)), pair) for pair in ranked)
-    wanted = {key: pair for key, pair in keyed if key[0] in needs and key[1] in results}
-    added = [_row(key, pair, version) for key, pair in wanted.items() if key not in known]
-    changed = [
-        {"row_id": known[key][0], **_values(pair, version)}
-        for key, pair in wanted.items()
-        if key in known and known[key][1] is MatchStatus.PROPOSED
-    ]
-    removed = [
-        row_id
-        for key, (row_id, status) in known.items()
-        if key not in wanted and status is MatchStatus.PROPOSED
-    ]
-    row_is_named = Match.id == sa.bindparam("row_id")
-    connection = session.connection()
-    if added:
-        ids = session.scalars(sa.insert(Match).returning(Match.id), added).all()
-        session.execute(sa.insert(StatusChange), [_change(i, None, "proposed") for i in ids])
-    if changed:
-        update = sa.update(Match).where(row_is_named).values(version=Match.version + 1)
-        connection.execute(update, changed)
-    if removed:
-        delete = sa.delete(Match).where(row_is_named)
-        changes = [_change(row_id, "proposed", "removed") for row_id in removed]
-        session.execute(sa.insert(StatusChange), changes)
-        connection.execute(delete, [{"row_id": row_id} for row_id in removed])
-    return len(added), len(changed), len(removed)
+    before = (own.level, own.comment) if own else (None, "")
+    if (level, comment if level else "") == before:
+        return False
+    if level is None:
+        session.delete(own)
+    elif own is None:
+        session.add(
+            MatchJudgement(match_id=match.id, user_id=actor.id, level=level, comment=comment)
+        )
+    else:
+        own.level, own.comment = level, comment
+    audit.record(session, actor, "match:judge", match, level=level, before=before[0])
+    return True
 
 
-def _values(pair: Ranked, version: str) -> dict[str, Any]:
-    return {
-        "score": pair.score,
-        "grade": pair.grade.value,
-        "need_rank": pair.need_rank,
-        "result_rank": pair.result_rank,
-        "reasons": [
-            {"term": reason.term, "share": round(reason.share, 4)}
-            for reason in pair.reasons[:REASONS_KEPT]
-        ],
-        "engine_version": version,
-        "updated_at": now(),
-    }
-
-
-def _row(key: Pair, pair: Ranked, version: str) -> dict[str, Any]:
-    need_id, result_id = key
-    return {
-        "public_id": new_public_id(),
-        "need_id": need_id,
-        "result_id": result_id,
-        "status": MatchStatus.PROPOSED,
-        **_values(pair, version),
-    }
-
-
-def _change(match_id: int, source: str | None, target: str) -> dict[str, Any]:
-    return {
-        "subject_kind": Match.__name__,
-        "subject_id": match_id,
-        "source": source,
-        "target": target,
-        "action": "propose",
-    }
+def _unlisted_pairs(
+    judged: Judgements,
+    ranked: Sequence[Ranked],
+    needs: Sequence[Document],
+    results: Sequence[Document],
+) -> set[tuple[str, str]]:
+    """Return the judged pairs of published texts that no list holds."""
+    need_ids, result_ids = {need.id for need in needs}, {result.id for result in results}
+    pairs = {(need_id, result_id) for need_id in judged for result_id in judged[need_id]}
+    at_hand = {pair for pair in pairs if pair[0] in need_ids and pair[1] in result_ids}
+    return at_hand - {(pair.need_id, pair.result_id) for pair in ranked}

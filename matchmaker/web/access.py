@@ -10,7 +10,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm import joinedload
 
 from matchmaker.db import db
-from matchmaker.permissions import Decision, Permission, RecordT, can, visible
+from matchmaker.permissions import Permission, RecordT, Refused, can, visible
 from models import Organization, User
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
@@ -28,14 +28,6 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     def get_id(self) -> str:
         """Return what stands in the cookie: a key that can be withdrawn, not the user's id."""
         return self.user.session_key
-
-
-class Refused(Exception):  # noqa: N818
-    """The actor may see the record but not do this to it; `decision` says why."""
-
-    def __init__(self, decision: Decision) -> None:
-        super().__init__(decision.reason)
-        self.decision = decision
 
 
 def init_app(app: Flask) -> None:

@@ -6,7 +6,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from matchmaker.db import db
-from matchmaker.web.access import Refused
+from matchmaker.permissions import Refused
 
 PAGES = {400, 403, 404, 405, 409, 413, 429, 500}
 

@@ -45,7 +45,8 @@ def test_two_spreadsheets_in_a_ranked_and_explained_pairing_out(files: Path) -> 
     done = run(files, "match", "needs.xlsx", "results.csv", "--output", "pairs.csv", "--top", "1")
     assert done.returncode == 0, done.stderr
     header, *rows = (files / "pairs.csv").read_text("utf-8-sig").splitlines()
-    assert header == "need_id,need_title,result_id,result_title,rank,score,grade,reasons"
+    texts = "need_id,need_title,result_id,result_title"
+    assert header == f"{texts},rank,score,grade,reasons,metrics,conditions"
     assert [row.split(",")[0] + row.split(",")[2] for row in rows] == ["N1R1", "N2R2"]
     assert "隔膜" in rows[0]
 
@@ -258,5 +259,5 @@ def test_coefficients_are_fitted_to_ones_own_judgements(tmp_path: Path) -> None:
     done = run(tmp_path, *arguments)
     assert done.returncode == 0, done.stderr
     fitted = json.loads((tmp_path / "ranker.json").read_text())
-    assert min(fitted["slopes"]) > 0
+    assert all(rising > 0 for _, rising, *_ in fitted["coefficients"])
     assert fitted["metrics"]["pairs"] == len(judged)

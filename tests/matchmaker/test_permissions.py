@@ -116,6 +116,14 @@ def test_the_text_of_a_masked_need_is_for_its_owner_and_its_region(
     assert reads or decision.reason
 
 
+def test_common_technologies_are_for_bureau_staff(personas: dict[str, User | None]) -> None:
+    allowed = {
+        name for name, actor in personas.items() if can(actor, Permission.COMMON_TECHNOLOGY_READ)
+    }
+    staff = {"county officer", "city officer", "other city's officer", "provincial director"}
+    assert allowed == staff
+
+
 def test_an_officer_does_not_see_drafts(session: Session, personas: dict[str, User | None]) -> None:
     draft = factories.need(
         organization=_organization(personas["enterprise"]), status=PostingStatus.DRAFT

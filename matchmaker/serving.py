@@ -1,0 +1,57 @@
+"""The server process: refuses a port it cannot have, loads what is slow, serves."""
+
+import errno
+import socket
+
+import click
+from flask import Flask
+
+from matchmaker.config import PORTS, ConfigError, Settings
+from matchmaker.i18n import _
+
+THREADS = 8
+
+
+def refuse_port(settings: Settings) -> None:
+    """Tell beforehand, and with the cure, that the port cannot be listened on.
+
+    Raises:
+        ConfigError: it cannot.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                message = _(
+                    "Port %(port)d is in use; choose another with PORT=%(other)d.",
+                    port=settings.port,
+                    other=settings.port % PORTS.stop + 1,
+                )
+            else:
+                message = _(
+                    "%(host)s:%(port)d cannot be listened on (%(reason)s); check HOST and PORT.",
+                    host=settings.host,
+                    port=settings.port,
+                    reason=error.strerror,
+                )
+            raise ConfigError(message) from error
+
+
+def serve(app: Flask, settings: Settings) -> None:
+    """Serve until stopped; the first reader waits for nothing."""
+    import waitress
+
+    from matching import warm
+
+    address = f"http://{settings.host}:{settings.port}"
+    with app.app_context():
+        from matchmaker.db import db as database
+        from matchmaker.matches.queries import public_matcher
+
+        warm()
+        public_matcher(database.session)
+        database.session.close()
+    click.echo(_("Serving on %(address)s (stop with Ctrl+C)", address=address))
+    waitress.serve(app, host=settings.host, port=settings.port, threads=THREADS, ident=None)
