@@ -26,12 +26,14 @@ from matching.index import pair_products, warm_kernel
 from matching.pairs import PairTable
 from matching.ranker import FLOORS, Floats, Ranker, expected_levels, grades, levels, scores
 from matching.sides import Side
-from matching.text import load_segmenter
+from matching.text import load_cutter
+from matching.topics import lexicon_version
 from matching.topk import Progress
 from matching.vectors import Rows, Vectorizer
 
 Places = NDArray[np.intp]
-METHOD = "chargram-topic-2"
+METHOD = f"chargram-topic-2-{lexicon_version()}"
+"""Changes whenever the rows of texts do; an index saved by another method is built anew."""
 NOTHING_SAID = Explanation((), (), 1.0)
 CANDIDATES = 200
 """Results scored in full for a judged need: as many by the text as by what was learnt."""
@@ -364,6 +366,6 @@ def _shipped_ranker() -> Ranker:
 
 def warm() -> None:
     """Load what the first call would wait for: dictionary, lexicon, tables, compiled kernel."""
-    load_segmenter()
+    load_cutter()
     Vectorizer.fit([Document("", "")])
     warm_kernel()

@@ -1,5 +1,6 @@
 """The topics a text speaks of, by a lexicon of terms: what 锂电池 and 磷酸铁锂 share."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -43,6 +44,12 @@ def topics() -> tuple[Topic, ...]:
                 forms = map(normalise, [*terms.split(), name])
                 found.append(Topic(industry, name, tuple(dict.fromkeys(forms))))
     return tuple(found)
+
+
+@cache
+def lexicon_version() -> str:
+    """Return eight characters that change with the lexicon, and so with the rows of texts."""
+    return hashlib.sha256(repr(topics()).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True)
