@@ -14,7 +14,7 @@ COMMON_VARIANCE = 0.2
 SIMILAR_VARIANCE = 0.8
 NOISE_VARIANCE = 0.3
 
-_DRAWING_TERMS = 192
+_DRAWING_TERMS = 256
 
 
 @dataclass(frozen=True, slots=True)
