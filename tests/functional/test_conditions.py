@@ -120,7 +120,7 @@ SECRET = {"name": "烛龙窑寿命", "target": "≥300", "unit": "h"}
 def masked(session: Session) -> tuple[Need, Result]:
     """Give a masked need with a metric that a public result meets, and their match."""
     need = _need(
-        problem="要求窑衬抗折强度≥317MPa的高强铝合金板材。",
+        problem="要求窑衬抗折强度≥317.25MPa的高强铝合金板材。",
         metrics=[SECRET, *METRICS],
         visibility=Visibility.MASKED,
         public_summary="高强铝合金板材强度不足，要求延伸率不低于7%。",
@@ -145,7 +145,7 @@ def test_a_masked_needs_metrics_reach_nobody_else(
         page = client.get(address).text
         assert "≥300" not in page
         assert "≥600" not in page
-        assert "317" not in page
+        assert "317.25" not in page
 
 
 def test_the_summary_of_a_masked_need_is_compared_as_it_stands(
@@ -173,7 +173,7 @@ def test_the_owner_of_a_matched_result_reads_no_more_of_the_need(
     sign_in(client, factories.user(organization=result.organization))
     page = client.get(f"/results/{result.public_id}").text
     assert "≥300" not in page
-    assert "317" not in page
+    assert "317.25" not in page
 
 
 def test_a_masked_results_values_are_not_quoted(session: Session, client: FlaskClient) -> None:
