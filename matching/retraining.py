@@ -13,16 +13,13 @@ from matching.documents import Document, Judgements, MatchingError, Scored
 from matching.engine import Matcher
 from matching.evaluation import evaluate
 from matching.ranker import Ranker
-from matching.training import train
+from matching.training import FEWEST_OF_A_KIND, FOLDS, THRESHOLDS, fit, train
 
 Floats = NDArray[np.float64]
 Pair = tuple[str, str]
 Levels = Mapping[Pair, int]
 
-THRESHOLDS = (2, 3, 4)
-FOLDS = 5
 FEWEST_NEEDS = 20
-FEWEST_OF_A_KIND = 20
 RESAMPLES = 2000
 NDCG_SLACK = 0.002
 """By how much nDCG may differ before it counts as fallen: less is the luck of single pairs."""
@@ -194,7 +191,7 @@ def _held_out(
     for k in range(FOLDS):
         own = [pair for pair, place in zip(levels, fold, strict=True) if place == k]
         others = {pair: level for pair, level in levels.items() if pair not in set(own)}
-        ranker = train(needs, results, _by_need(others), prior)
+        ranker = fit(needs, results, _by_need(others), prior)
         scored = Matcher(needs, results, ranker).score(own)
         found.update(zip(own, scored, strict=True))
     return [found[pair] for pair in levels]

@@ -26,8 +26,9 @@ from matching.vectors import Rows, Vectorizer
 Levels = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-_FOLDS = 5
-_FEWEST_OF_A_KIND = 20
+FOLDS = 5
+THRESHOLDS = (2, 3, 4)
+FEWEST_OF_A_KIND = 20
 _LOOSE, _PRIOR = 1e-3, 4.0
 _DRAWS = ((2, 1.0), (6, 1.0), (2, 0.3), (2, 0.1))
 """How judgements become examples of feedback: parts the pairs of a need are dealt into, each
@@ -50,13 +51,13 @@ class _Pairs:
     fold: NDArray[np.intp]
 
 
-def train(
+def fit(
     needs: Sequence[Document],
     results: Sequence[Document],
     judgements: Judgements,
     prior: Ranker | None = None,
 ) -> Ranker:
-    """Fit the ranker to judged pairs; its metrics come from folds that share no need's text.
+    """Fit the ranker to judged pairs.
 
     Each pair is an example by the need's whole text, by its title alone (as people type), and
     with some of the need's other judgements known. With `prior` the coefficients stay near
@@ -67,25 +68,30 @@ def train(
     the text score.
     """
     pairs = _pairs(needs, results, judgements)
-    _check(pairs.level, _FEWEST_OF_A_KIND)
-    everything = np.ones(len(pairs.level), bool)
-    expected = np.zeros(len(pairs.level))
-    for k in range(_FOLDS):
-        _check(pairs.level[pairs.fold != k], 1)
-        expected[pairs.fold == k] = _expected(pairs, pairs.fold != k, prior)[pairs.fold == k]
-    examples = list(_with_feedback(pairs, expected))
+    return _fitted(pairs, _examples(pairs, prior), np.ones(len(pairs.level), bool), prior)
+
+
+def train(
+    needs: Sequence[Document],
+    results: Sequence[Document],
+    judgements: Judgements,
+    prior: Ranker | None = None,
+) -> Ranker:
+    """Fit as `fit` does, with metrics from folds that share no need's text; raises as it does."""
+    pairs = _pairs(needs, results, judgements)
+    examples = _examples(pairs, prior)
     held_out = np.zeros((len(pairs.level), 3))
     informed = np.zeros((len(pairs.level), 3))
-    for k in range(_FOLDS):
+    for k in range(FOLDS):
         at = pairs.fold == k
-        fitted = _fit(pairs, examples, ~at, prior)
+        fitted = _fitted(pairs, examples, ~at, prior)
         held_out[at] = fitted.probabilities(pairs.text_scores[at], pairs.lengths[at])
         shifts, known = examples[0]
         informed[at] = fitted.probabilities(
             pairs.text_scores[at], pairs.lengths[at], shifts[at], known[at]
         )
     return replace(
-        _fit(pairs, examples, everything, prior),
+        _fitted(pairs, examples, np.ones(len(pairs.level), bool), prior),
         made_by=_MADE_BY,
         fingerprint=_fingerprint(judgements),
         metrics={
@@ -125,9 +131,19 @@ def _pairs(
     )
 
 
+def _examples(pairs: _Pairs, prior: Ranker | None) -> list[tuple[Floats, Floats]]:
+    """Return the pairs' feedback as `_with_feedback` draws it; refuse too few of them."""
+    _check(pairs.level, FEWEST_OF_A_KIND)
+    expected = np.zeros(len(pairs.level))
+    for k in range(FOLDS):
+        _check(pairs.level[pairs.fold != k], 1)
+        expected[pairs.fold == k] = _expected(pairs, pairs.fold != k, prior)[pairs.fold == k]
+    return list(_with_feedback(pairs, expected))
+
+
 def _expected(pairs: _Pairs, which: Flags, prior: Ranker | None) -> Floats:
     """Return the expected level of every pair without feedback, as `which` of them teach it."""
-    ranker = _fit(pairs, [], which, prior)
+    ranker = _fitted(pairs, [], which, prior)
     return expected_levels(ranker.probabilities(pairs.text_scores, pairs.lengths))
 
 
@@ -151,7 +167,7 @@ def _with_feedback(pairs: _Pairs, expected: Floats) -> Iterator[tuple[Floats, Fl
         yield shifts, known
 
 
-def _fit(
+def _fitted(
     pairs: _Pairs,
     examples: Sequence[tuple[Floats, Floats]],
     which: Flags,
@@ -169,7 +185,7 @@ def _fit(
     starts = prior.coefficients if prior else (None, None, None)
     one, two, three = (
         _regression(design, outcomes >= t, start)
-        for t, start in zip((2, 3, 4), starts, strict=True)
+        for t, start in zip(THRESHOLDS, starts, strict=True)
     )
     fitted = Ranker((one, two, three), (low, high))
     _check_rising(fitted)
@@ -203,7 +219,7 @@ def _check(level: Levels, fewest: int) -> None:
     """Refuse levels outside 1 to 4, or fewer than `fewest` pairs on a side of a threshold."""
     if not np.isin(level, [1, 2, 3, 4]).all():
         raise MatchingError("Levels must be whole numbers from 1 (none) to 4 (strong).")
-    for threshold in (2, 3, 4):
+    for threshold in THRESHOLDS:
         reached = int((level >= threshold).sum())
         if min(reached, len(level) - reached) < fewest:
             raise MatchingError(
@@ -221,7 +237,7 @@ def _check_rising(ranker: Ranker) -> None:
 
 def _fold(text: str) -> int:
     """Return a fold that depends on the text alone, so that equal texts stay together."""
-    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:4]) % _FOLDS
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:4]) % FOLDS
 
 
 def _fingerprint(judgements: Judgements) -> str:
