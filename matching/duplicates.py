@@ -12,6 +12,7 @@ import numpy as np
 from matching.documents import FIELDS, Document
 from matching.telling import rarity, telling
 from matching.text import normalise
+from matching.texts import Texts
 from matching.vectors import FIELD_WEIGHTS, Rows, Vectorizer
 
 LIKENESS = 0.7
@@ -66,7 +67,9 @@ class _View:
 class NearDuplicates:
     """Documents to compare with, and their rows of the vectorizer in the same order."""
 
-    def __init__(self, vectorizer: Vectorizer, documents: Sequence[Document], rows: Rows) -> None:
+    def __init__(
+        self, vectorizer: Vectorizer, documents: Sequence[Document] | Texts, rows: Rows
+    ) -> None:
         self._vectorizer = vectorizer
         self._documents = documents
         self._telling = telling(rows)

@@ -20,6 +20,7 @@ from matching.documents import (
     Ranked,
     Scored,
 )
+from matching.duplicates import NearDuplicate
 from matching.explain import Described, explain
 from matching.feedback import Shift, learn_shift
 from matching.index import pair_products, warm_kernel
@@ -247,6 +248,14 @@ class Matcher:
             Scored(ids[0], ids[1], text, score, (p[0], p[1], p[2]), level, grade)
             for ids, text, score, p, level, grade in columns
         ]
+
+    def needs_like(self, need: Document) -> tuple[NearDuplicate, ...]:
+        """Return the needs that say the same as a need, typed or posted, likest first."""
+        return self._needs.like(need, self._vectorizer)
+
+    def results_like(self, result: Document) -> tuple[NearDuplicate, ...]:
+        """Return the results that say the same as a result, typed or posted, likest first."""
+        return self._results.like(result, self._vectorizer)
 
     def explain(self, need: Document, result: Document) -> Explanation:
         """Return why two texts fit, computed from exactly the texts given.

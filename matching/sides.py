@@ -1,7 +1,7 @@
 """One side of a matching, the needs or the results: documents, their rows and their places."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self, cast
 
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from matching.documents import Document, Judgements, MatchingError
+from matching.duplicates import NearDuplicate, NearDuplicates
 from matching.explain import Described
 from matching.index import Index, best_of_table, products
 from matching.texts import Texts
 from matching.topk import Best
-from matching.vectors import Rows
+from matching.vectors import Rows, Vectorizer
 
 Places = NDArray[np.intp]
 
@@ -24,7 +25,8 @@ class Side:
     """An indexed base, what was added to it since, and what of it was removed; read-only.
 
     Places count through the base, removed documents too, and on through the added ones.
-    `removed` are places of the base, ascending.
+    `removed` are places of the base, ascending. `compared` is what near-duplicates of the base
+    are found by, made when it is first asked for and shared by all sides with this base.
     """
 
     kind: str
@@ -33,6 +35,7 @@ class Side:
     added_rows: Rows
     added_texts: Texts
     removed: NDArray[np.int64]
+    compared: list[NearDuplicates] = field(default_factory=list, compare=False)
 
     @classmethod
     def of(cls, kind: str, documents: Iterable[Document], rows: Rows) -> Self:
@@ -156,6 +159,15 @@ class Side:
             return Described.of(self.texts[place], self.base.rows, place)
         return Described.of(self.added_texts[place - base], self.added_rows, place - base)
 
+    def like(self, document: Document, vectorizer: Vectorizer) -> tuple[NearDuplicate, ...]:
+        """Return the documents that say the same as this one; see `NearDuplicates.of`."""
+        if not self.compared:
+            self.compared.append(NearDuplicates(vectorizer, self.texts, self.base.rows))
+        found = [same for same in self.compared[0].of(document) if self._in_base(same.id)]
+        if len(self.added_texts):
+            found += NearDuplicates(vectorizer, self.added_texts, self.added_rows).of(document)
+        return tuple(sorted(found, key=lambda same: (-same.likeness, same.id)))
+
     def shared_judgements(self, judgements: Judgements) -> dict[int, Mapping[str, int]]:
         """Return judgements by place, shared among documents with the same text.
 
@@ -178,6 +190,11 @@ class Side:
         base = len(self.texts)
         old = [place for place in self.texts.twins(document) if place not in self._gone]
         return [*old, *(base + place for place in self.added_texts.twins(document))]
+
+    def _in_base(self, id_: str) -> bool:
+        """Return whether a document is still the one that was indexed."""
+        place = self.place(id_)
+        return place is not None and place < len(self.texts)
 
     @property
     def _living(self) -> Places:

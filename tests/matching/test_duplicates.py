@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import Document
+from matching import Document, Matcher
 from matching.duplicates import NearDuplicates
 from matching.text import normalise
 from matching.vectors import Vectorizer
@@ -121,3 +121,18 @@ def test_a_copy_is_wholly_alike(corpus: list[Document], text: str) -> None:
     known = _known([*corpus, Document("original", text)])
     found = {same.id: same.likeness for same in known.of(Document("typed", text))}
     assert found["original"] == pytest.approx(1.0)
+
+
+def test_a_matcher_finds_them_among_what_it_has_now() -> None:
+    cases = [case for case in CASES if case["half"] == "tuning"][:6]
+    needs = [_document(str(place), case) for place, case in enumerate(cases)]
+    reposts = [_document("typed", case["duplicate"]) for case in cases]
+    matcher = Matcher(needs[:3], [])
+    first = [same.id for same in matcher.needs_like(reposts[0])]
+    assert first == ["0"]
+    assert matcher.results_like(reposts[0]) == ()
+    changed = matcher.without(["0"]).added(needs[3:])
+    assert changed.needs_like(reposts[0]) == ()
+    assert [[same.id for same in changed.needs_like(one)] for one in reposts[1:]] == [
+        [same.id for same in changed.merged().needs_like(one)] for one in reposts[1:]
+    ]
