@@ -28,6 +28,7 @@ class OrganizationStatus(StrEnum):
 
     PENDING = "pending"
     APPROVED = "approved"
+    REFUSED = "refused"
     SUSPENDED = "suspended"
 
 
@@ -77,12 +78,25 @@ class PostingStatus(StrEnum):
     """Where a need or a result stands in its life."""
 
     DRAFT = "draft"
+    INTERNAL_REVIEW = "internal_review"
     SUBMITTED = "submitted"
     RETURNED = "returned"
+    REJECTED = "rejected"
     PUBLISHED = "published"
     SUSPENDED = "suspended"
     FULFILLED = "fulfilled"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class RevisionStatus(StrEnum):
+    """Where a change to a published text stands."""
+
+    DRAFT = "draft"
+    INTERNAL_REVIEW = "internal_review"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
     WITHDRAWN = "withdrawn"
 
 
@@ -167,6 +181,51 @@ class DeclineReason(StrEnum):
     OTHER = "other"
 
 
+class ProjectStage(StrEnum):
+    """Where a project stands: 线索发现, 项目撮合, 跟踪调度, 赋能激励."""
+
+    LEAD = "lead"
+    MATCHMAKING = "matchmaking"
+    TRACKING = "tracking"
+    INCENTIVE = "incentive"
+    COMPLETED = "completed"
+    TERMINATED = "terminated"
+
+
+class ProjectOrigin(StrEnum):
+    """What a project came from."""
+
+    MATCH = "match"
+    MANUAL = "manual"
+    EVENT = "event"
+    CHALLENGE = "challenge"
+
+
+class Event(StrEnum):
+    """What happened to a record that somebody is told of."""
+
+    POSTING_TO_ENDORSE = "posting_to_endorse"
+    POSTING_SUBMITTED = "posting_submitted"
+    POSTING_RETURNED = "posting_returned"
+    POSTING_REJECTED = "posting_rejected"
+    POSTING_PUBLISHED = "posting_published"
+    POSTING_SUSPENDED = "posting_suspended"
+    POSTING_RESUMED = "posting_resumed"
+    POSTING_EXPIRED = "posting_expired"
+    REVISION_TO_ENDORSE = "revision_to_endorse"
+    REVISION_SUBMITTED = "revision_submitted"
+    REVISION_RETURNED = "revision_returned"
+    REVISION_APPROVED = "revision_approved"
+    MATCH_ASSIGNED = "match_assigned"
+    MATCH_RECOMMENDED = "match_recommended"
+    MATCH_CONSENTED = "match_consented"
+    MATCH_AGREED = "match_agreed"
+    MATCH_DECLINED = "match_declined"
+    MATCH_LAPSED = "match_lapsed"
+    MATCH_CLOSED = "match_closed"
+    MATCH_UNANSWERED = "match_unanswered"
+
+
 class MessageStatus(StrEnum):
     """Where an outgoing message stands."""
 
@@ -182,3 +241,30 @@ class JobStatus(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class TokenPurpose(StrEnum):
+    """What a link sent by mail lets its reader do."""
+
+    REGISTER = "register"
+    INVITATION = "invitation"
+    PASSWORD = "password"  # noqa: S105 (a purpose, not a password)
+    EMAIL = "email"
+
+
+class NoticeKind(StrEnum):
+    """What the platform tells its users of."""
+
+    REVIEW = "review"
+    MATCH = "match"
+    MESSAGE = "message"
+    REMINDER = "reminder"
+    SUBSCRIPTION = "subscription"
+
+
+class Delivery(StrEnum):
+    """How a notice reaches a user's mailbox."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    NONE = "none"

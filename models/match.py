@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +20,9 @@ class Match(Record, Base):
 
     `score` is 0 to 1; `need_rank` is the result's place in the need's list, `result_rank` the
     need's place in the result's list, None where outside it. `reasons` are those computed on the
-    full texts: show them to nobody who may not read both.
+    full texts: show them to nobody who may not read both. `recommended_on` is the day, in China,
+    from which both sides have their time to answer. `added_by_id` is who put the pair together by
+    hand, None for what the matcher proposed.
     """
 
     __tablename__ = "match"
@@ -29,7 +31,10 @@ class Match(Record, Base):
         sa.CheckConstraint("score BETWEEN 0 AND 1", name="score_range"),
         sa.Index("ix_match_need_score", "need_id", "score"),
         sa.Index("ix_match_result_score", "result_id", "score"),
+        sa.Index("ix_match_age", "status", "id"),
         sa.Index("ix_match_board", "status", "score", "id"),
+        sa.Index("ix_match_grade", "status", "grade", "score", "id"),
+        sa.Index("ix_match_waiting", "status", "recommended_on"),
     )
 
     need_id: Mapped[int] = mapped_column(sa.ForeignKey("need.id"))
@@ -43,9 +48,16 @@ class Match(Record, Base):
     status: Mapped[MatchStatus] = mapped_column(
         enum_column(MatchStatus, "status"), default=MatchStatus.PROPOSED
     )
+    broker_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    recommended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    recommended_on: Mapped[date | None]
+    added_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    reminders_sent: Mapped[int] = mapped_column(default=0)
 
     need: Mapped[Need] = relationship()
     result: Mapped[Result] = relationship()
+    broker: Mapped[User | None] = relationship(foreign_keys=[broker_id])
+    recommended_by: Mapped[User | None] = relationship(foreign_keys=[recommended_by_id])
     consents: Mapped[list[MatchConsent]] = relationship(cascade="all, delete-orphan")
     judgements: Mapped[list[MatchJudgement]] = relationship(viewonly=True)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, Record, enum_column
 from models.enums import OrganizationKind, OrganizationStatus
 from models.industry import Industry
+from models.integrity import IntegrityRestriction
 from models.region import Region
 
 organization_industry = sa.Table(
@@ -37,3 +38,6 @@ class Organization(Record, Base):
 
     region: Mapped[Region] = relationship()
     industries: Mapped[list[Industry]] = relationship(secondary=organization_industry)
+    restrictions: Mapped[list[IntegrityRestriction]] = relationship(
+        order_by=IntegrityRestriction.starts_on
+    )

@@ -19,7 +19,8 @@ class Posting(Record):
     """A text that an organisation offers to the other side.
 
     `reference` is the poster's own number for it. `search_text` holds what a visitor may read,
-    NFKC-normalised and in lower case; the halls search nothing else. Money is in fen.
+    NFKC-normalised and in lower case; the halls search nothing else. `submitted_at` is when the
+    text last reached the bureau, None for one that never did. Money is in fen.
     """
 
     title: Mapped[str] = mapped_column(sa.String(200))
@@ -28,6 +29,7 @@ class Posting(Record):
     public_summary: Mapped[str] = mapped_column(sa.Text, default="")
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
     valid_until: Mapped[date | None]
+    submitted_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     visibility: Mapped[Visibility] = mapped_column(
         enum_column(Visibility, "visibility"), default=Visibility.PUBLIC
@@ -35,6 +37,7 @@ class Posting(Record):
     status: Mapped[PostingStatus] = mapped_column(
         enum_column(PostingStatus, "status"), default=PostingStatus.DRAFT
     )
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"))
     industry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("industry.id"))
     region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"))
@@ -58,6 +61,8 @@ class Posting(Record):
 def posting_indexes(table: str) -> tuple[sa.Index | sa.UniqueConstraint, ...]:
     """Return the indexes and constraints that the halls and the inboxes need on `table`."""
     return (
+        sa.Index(f"ix_{table}_inbox", "status", "submitted_at", "id"),
+        sa.Index(f"ix_{table}_expiry", "status", "valid_until"),
         sa.Index(f"ix_{table}_newest", "status", "published_at", "id"),
         sa.Index(f"ix_{table}_industry", "industry_id", "status"),
         sa.Index(f"ix_{table}_region", "region_id", "status"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Record, enum_column, new_public_id
-from models.enums import Role
+from models.base import Base, Record, enum_column
+from models.enums import Delivery, NoticeKind, Role
 from models.organization import Organization
 from models.region import Region
 
@@ -21,10 +23,7 @@ class UserRole(Base):
 
 
 class User(Record, Base):
-    """A person who signs in.
-
-    `session_key` stands in the signed cookie; giving the user a new one ends every open session.
-    """
+    """A person who signs in; without a password hash they have yet to choose a password."""
 
     __tablename__ = "user"
 
@@ -32,10 +31,9 @@ class User(Record, Base):
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
     phone: Mapped[str] = mapped_column(sa.String(20), default="")
     title: Mapped[str] = mapped_column(sa.String(60), default="")
-    password_hash: Mapped[str] = mapped_column(sa.String(200))
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    password_changed_at: Mapped[datetime | None]
     active: Mapped[bool] = mapped_column(default=True)
-    session_key: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
-    second_factor_secret: Mapped[str | None] = mapped_column(sa.String(64))
     organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"), index=True)
     region_id: Mapped[int | None] = mapped_column(sa.ForeignKey("region.id"))
 
@@ -47,3 +45,13 @@ class User(Record, Base):
     def roles(self) -> frozenset[Role]:
         """The roles held."""
         return frozenset(row.role for row in self.role_rows)
+
+
+class NoticeSetting(Base):
+    """How one user wants one kind of notice by mail, where that is not the usual way."""
+
+    __tablename__ = "notice_setting"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), primary_key=True)
+    kind: Mapped[NoticeKind] = mapped_column(enum_column(NoticeKind, "kind"), primary_key=True)
+    delivery: Mapped[Delivery] = mapped_column(enum_column(Delivery, "delivery"))

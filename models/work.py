@@ -8,31 +8,42 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Record, enum_column
+from models.base import Base, Record, enum_column, now
 from models.enums import JobStatus, MessageStatus
 from models.organization import Organization
 
 
 class OutboxMessage(Record, Base):
-    """A mail written in the transaction that caused it and sent after that has committed."""
+    """Something to be done once the transaction that wrote it has committed: a mail or a job.
+
+    `payload` names records by their ids and holds no text of theirs. Of messages with the same
+    `key` only the first is written. A worker that takes the message moves `due_at` ahead while it
+    works on it; `attempts` counts how often one has taken it.
+    """
 
     __tablename__ = "outbox_message"
-    __table_args__ = (sa.Index("ix_outbox_message_due", "status", "due_at"),)
+    __table_args__ = (
+        sa.Index("ix_outbox_message_due", "status", "due_at"),
+        sa.Index("ix_outbox_message_kind", "kind", "status"),
+    )
 
-    recipient: Mapped[str] = mapped_column(sa.String(254))
-    subject: Mapped[str] = mapped_column(sa.String(200))
-    body: Mapped[str] = mapped_column(sa.Text)
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    key: Mapped[str | None] = mapped_column(sa.String(120), unique=True)
     status: Mapped[MessageStatus] = mapped_column(
         enum_column(MessageStatus, "status"), default=MessageStatus.WAITING
     )
     attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(default=now)
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(sa.Text, default="")
 
 
 class Job(Record, Base):
-    """A piece of work with its progress; `done` of `total` steps, total None while unknown."""
+    """A piece of work with its progress; `done` of `total` steps, total None while unknown.
+
+    `message` is what asked for it, None where a command runs it itself.
+    """
 
     __tablename__ = "job"
     __table_args__ = (sa.Index("ix_job_kind", "kind", "id"),)
@@ -47,6 +58,9 @@ class Job(Record, Base):
     error: Mapped[str] = mapped_column(sa.Text, default="")
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    message_id: Mapped[int | None] = mapped_column(sa.ForeignKey("outbox_message.id"), unique=True)
+
+    message: Mapped[OutboxMessage | None] = relationship()
 
 
 class ImportBatch(Record, Base):

@@ -1,5 +1,7 @@
 """The migrations lead to what the models say, and back."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import command
 from sqlalchemy import Engine
@@ -59,3 +61,61 @@ def test_a_reset_leaves_an_empty_and_current_database(backend: Backend) -> None:
         assert connection.scalar(sa.select(sa.func.count()).select_from(sa.table("job"))) == 0
     assert schema.is_current(engine)
     engine.dispose()
+
+
+def test_migrating_on_keeps_the_rows_of_tables_that_are_built_anew(backend: Backend) -> None:
+    engine = sa.create_engine(backend.copy_of("empty", _nothing))
+    with engine.begin() as connection:
+        command.upgrade(schema.config_for(connection), "acc61fcd90ee")
+        _insert_a_need(connection)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _enforce_foreign_keys)
+        engine.dispose()
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        row = connection.execute(sa.text("SELECT title, status, author_id FROM need")).one()
+        assert tuple(row) == ("T", "published", None)
+        assert connection.scalar(sa.text("SELECT count(*) FROM need_mode")) == 1
+        if engine.dialect.name == "sqlite":
+            assert connection.scalar(sa.text("PRAGMA foreign_keys")) == 1
+    engine.dispose()
+
+
+def _enforce_foreign_keys(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _insert_a_need(connection: sa.Connection) -> None:
+    """Write a need and the rows around it as the first version of the schema wants them."""
+    common = {"created_at": "2026-01-01", "updated_at": "2026-01-01", "version": 1, "id": 1}
+    rows: dict[str, dict[str, object]] = {
+        "region": {"code": "340000", "name": "R", "level": "province"},
+        "organization": {
+            "kind": "enterprise",
+            "name": "O",
+            "uscc": "U",
+            "region_id": 1,
+            "tiers": "[]",
+            "status": "approved",
+            "requires_internal_review": False,
+        },
+        "need": {
+            **dict.fromkeys(
+                ("background", "problem", "tried", "chain_link", "public_summary", "search_text"),
+                "",
+            ),
+            "kind": "technology",
+            "title": "T",
+            "contact": "{}",
+            "keywords": "[]",
+            "visibility": "public",
+            "status": "published",
+            "organization_id": 1,
+            "region_id": 1,
+        },
+    }
+    for name, values in rows.items():
+        values |= {**common, "public_id": name}
+        table = sa.table(name, *[sa.column(column) for column in values])
+        connection.execute(sa.insert(table).values(values))
+    connection.execute(sa.text("INSERT INTO need_mode (need_id, mode) VALUES (1, 'joint')"))

@@ -1,0 +1,27 @@
+"""Integrity restrictions (失信): why and how long an organisation may not post."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Record
+
+
+class IntegrityRestriction(Record, Base):
+    """One restriction of one organisation, both days included; without a last day until lifted."""
+
+    __tablename__ = "integrity_restriction"
+    __table_args__ = (sa.CheckConstraint("starts_on <= ends_on", name="term_order"),)
+
+    organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"), index=True)
+    ground: Mapped[str] = mapped_column(sa.String(200))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    source_document: Mapped[str] = mapped_column(sa.String(200))
+
+    def holds_on(self, day: date) -> bool:
+        """Return whether the restriction is in force on `day`."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
