@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.permissions import Permission, RecordT, can, visible
 from models import (
+    ImportBatch,
     Match,
     Need,
     Organization,
@@ -141,5 +142,5 @@ def test_admin_and_auditor_have_no_business_permission(
 
 
 def test_a_kind_without_a_rule_is_shown_to_nobody(session: Session) -> None:
-    with pytest.raises(LookupError, match="Organization"):
-        visible(None, Organization)
+    with pytest.raises(LookupError, match="ImportBatch"):
+        visible(None, ImportBatch)
