@@ -72,7 +72,12 @@ def first_broken(session: Session) -> AuditEntry | None:
 
 
 def status_change(
-    subject: Record, source: str | None, target: str, action: str, actor: User | None
+    subject: Record,
+    source: str | None,
+    target: str,
+    action: str,
+    actor: User | None,
+    reason: str = "",
 ) -> StatusChange:
     """Return the row that remembers one change of status; `subject` must have its id."""
     return StatusChange(
@@ -81,5 +86,6 @@ def status_change(
         source=source,
         target=target,
         action=action,
+        reason=reason,
         actor_id=actor.id if actor else None,
     )

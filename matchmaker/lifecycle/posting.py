@@ -1,0 +1,155 @@
+"""The life of a need or a result."""
+
+from matchmaker.disclosure import full_text
+from matchmaker.i18n import _
+from matchmaker.lifecycle.transition import Action, Case, Transition, all_of
+from matchmaker.permissions import Permission
+from matchmaker.relations import posting_of
+from models import (
+    Event,
+    OrganizationStatus,
+    PostingStatus,
+    Record,
+    Visibility,
+)
+
+
+def unrestricted(case: Case) -> str | None:
+    """Refuse an organisation that is not approved or under an integrity restriction, named."""
+    organization = posting_of(case.record).organization
+    if organization.status is not OrganizationStatus.APPROVED:
+        return _("The organisation has not been approved.")
+    for restriction in organization.restrictions:
+        if restriction.holds_on(case.today):
+            return _(
+                "The organisation is under an integrity restriction: %(ground)s (%(source)s).",
+                ground=restriction.ground,
+                source=restriction.source_document,
+            )
+    return None
+
+
+def complete(case: Case) -> str | None:
+    """Refuse a posting without a title or a text, or a confidential one without a summary."""
+    posting = case.record
+    if not posting.title.strip():
+        return _("The title is missing.")
+    if not full_text(posting).body:
+        return _("The text is missing.")
+    if posting.visibility is not Visibility.PUBLIC and not posting.public_summary.strip():
+        return _("The public summary is missing: it is all that others will read.")
+    return None
+
+
+def past_its_term(case: Case) -> str | None:
+    """Refuse to expire a posting that is still valid."""
+    if case.record.valid_until is None or case.record.valid_until >= case.today:
+        return _("It is still valid.")
+    return None
+
+
+def reviewed_internally(record: Record) -> bool:
+    """Return whether the posting's organisation reviews its texts before the bureau does."""
+    return posting_of(record).organization.requires_internal_review
+
+
+def sent_directly(record: Record) -> bool:
+    """Return whether the posting goes straight to the bureau."""
+    return not reviewed_internally(record)
+
+
+_P = PostingStatus
+
+POSTING = (
+    Transition(
+        Action.SUBMIT,
+        frozenset({_P.DRAFT, _P.RETURNED}),
+        _P.INTERNAL_REVIEW,
+        Permission.POSTING_WRITE,
+        guard=all_of(unrestricted, complete),
+        event=Event.POSTING_TO_ENDORSE,
+        applies=reviewed_internally,
+    ),
+    Transition(
+        Action.SUBMIT,
+        frozenset({_P.DRAFT, _P.RETURNED}),
+        _P.SUBMITTED,
+        Permission.POSTING_WRITE,
+        guard=all_of(unrestricted, complete),
+        event=Event.POSTING_SUBMITTED,
+        applies=sent_directly,
+    ),
+    Transition(
+        Action.ENDORSE,
+        frozenset({_P.INTERNAL_REVIEW}),
+        _P.SUBMITTED,
+        Permission.POSTING_ENDORSE,
+        guard=all_of(unrestricted, complete),
+        event=Event.POSTING_SUBMITTED,
+    ),
+    Transition(
+        Action.RETURN,
+        frozenset({_P.INTERNAL_REVIEW}),
+        _P.RETURNED,
+        Permission.POSTING_ENDORSE,
+        reason_required=True,
+        event=Event.POSTING_RETURNED,
+    ),
+    Transition(
+        Action.RETURN,
+        frozenset({_P.SUBMITTED}),
+        _P.RETURNED,
+        Permission.POSTING_REVIEW,
+        reason_required=True,
+        event=Event.POSTING_RETURNED,
+    ),
+    Transition(
+        Action.PUBLISH,
+        frozenset({_P.SUBMITTED}),
+        _P.PUBLISHED,
+        Permission.POSTING_REVIEW,
+        guard=all_of(unrestricted, complete),
+        event=Event.POSTING_PUBLISHED,
+    ),
+    Transition(
+        Action.REJECT,
+        frozenset({_P.SUBMITTED}),
+        _P.REJECTED,
+        Permission.POSTING_REVIEW,
+        reason_required=True,
+        event=Event.POSTING_REJECTED,
+    ),
+    Transition(Action.RENEW, frozenset({_P.PUBLISHED}), _P.PUBLISHED, Permission.POSTING_WRITE),
+    Transition(
+        Action.SUSPEND,
+        frozenset({_P.PUBLISHED}),
+        _P.SUSPENDED,
+        Permission.POSTING_REVIEW,
+        reason_required=True,
+        event=Event.POSTING_SUSPENDED,
+    ),
+    Transition(
+        Action.RESUME,
+        frozenset({_P.SUSPENDED}),
+        _P.PUBLISHED,
+        Permission.POSTING_REVIEW,
+        guard=unrestricted,
+        event=Event.POSTING_RESUMED,
+    ),
+    Transition(Action.FULFIL, frozenset({_P.PUBLISHED}), _P.FULFILLED, Permission.POSTING_WRITE),
+    Transition(
+        Action.EXPIRE,
+        frozenset({_P.PUBLISHED, _P.SUSPENDED}),
+        _P.EXPIRED,
+        guard=past_its_term,
+        event=Event.POSTING_EXPIRED,
+    ),
+    Transition(
+        Action.WITHDRAW,
+        frozenset(
+            {_P.DRAFT, _P.INTERNAL_REVIEW, _P.SUBMITTED, _P.RETURNED, _P.PUBLISHED, _P.SUSPENDED}
+        ),
+        _P.WITHDRAWN,
+        Permission.POSTING_WRITE,
+    ),
+)
