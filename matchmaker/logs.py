@@ -4,19 +4,34 @@ Tracebacks name files and lines but hold no local values, which may be confident
 users typed cannot break a line.
 """
 
+import logging
 import sys
 
 import structlog
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import Processor
+
+OTHERS = ("huey", "waitress")
 
 
 def configure() -> None:
-    """Send what this process logs to standard error."""
+    """Send what this process logs, libraries included, to standard error."""
+    shared: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[*shared, renderer], logger_factory=structlog.PrintLoggerFactory(sys.stderr)
     )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    for name in OTHERS:
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False

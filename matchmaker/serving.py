@@ -1,11 +1,16 @@
-"""The server process: refuses a port it cannot have, loads what is slow, serves."""
+"""The processes that run until they are stopped: the server, and workers beside it."""
 
+import contextlib
 import errno
+import signal
 import socket
+from collections.abc import Iterator
+from threading import Event
 
 import click
 from flask import Flask
 
+from matchmaker import worker
 from matchmaker.config import PORTS, ConfigError, Settings
 from matchmaker.i18n import _
 
@@ -40,7 +45,10 @@ def refuse_port(settings: Settings) -> None:
 
 
 def serve(app: Flask, settings: Settings) -> None:
-    """Serve until stopped; the first reader waits for nothing."""
+    """Serve until stopped; the first reader waits for nothing.
+
+    Without Redis the background work is done here too.
+    """
     import waitress
 
     from matching import warm
@@ -53,5 +61,23 @@ def serve(app: Flask, settings: Settings) -> None:
         warm()
         public_matcher(database.session)
         database.session.close()
-    click.echo(_("Serving on %(address)s (stop with Ctrl+C)", address=address))
-    waitress.serve(app, host=settings.host, port=settings.port, threads=THREADS, ident=None)
+    beside = contextlib.nullcontext() if settings.redis_url else worker.bell(app).answered()
+    with _stopped_by_signals(), beside:
+        click.echo(_("Serving on %(address)s (stop with Ctrl+C)", address=address))
+        waitress.serve(app, host=settings.host, port=settings.port, threads=THREADS, ident=None)
+
+
+def work(app: Flask) -> None:
+    """Do background work until stopped."""
+    with _stopped_by_signals(), worker.bell(app).answered():
+        click.echo(_("Working (stop with Ctrl+C)"))
+        Event().wait()
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """End the block quietly on SIGINT and on SIGTERM, which systemd and containers send."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        yield

@@ -1,0 +1,1 @@
+"""What keeps the platform running: background jobs and mail, for administrators."""

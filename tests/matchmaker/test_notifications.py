@@ -1,0 +1,85 @@
+"""Who is told of what, on the platform and by mail."""
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from matchmaker import mail
+from matchmaker.db import transaction
+from matchmaker.labels import label
+from matchmaker.notifications import TOLD, tell
+from models import (
+    Delivery,
+    Event,
+    NoticeKind,
+    NoticeSetting,
+    Notification,
+    OutboxMessage,
+    Role,
+    now,
+)
+from tests import factories
+
+
+@pytest.mark.parametrize("event", Event)
+def test_every_event_has_an_audience_and_a_name(event: Event) -> None:
+    assert event in TOLD
+    assert label(event)
+
+
+def test_nobody_is_told_of_their_own_act(session: Session) -> None:
+    need = factories.need()
+    author = factories.user(Role.MANAGER, organization=need.organization)
+    colleague = factories.user(Role.MANAGER, organization=need.organization)
+    factories.user(Role.MANAGER, organization=need.organization, active=False)
+    with transaction(session):
+        tell(session, Event.POSTING_PUBLISHED, need, author)
+    assert session.scalars(sa.select(Notification.user_id)).all() == [colleague.id]
+
+
+def test_the_mail_goes_the_way_the_reader_chose(session: Session) -> None:
+    need = factories.need()
+    at_once, daily = (factories.user(organization=need.organization) for _ in range(2))
+    with transaction(session):
+        session.add(
+            NoticeSetting(user_id=daily.id, kind=NoticeKind.REVIEW, delivery=Delivery.DAILY)
+        )
+    with transaction(session):
+        tell(session, Event.POSTING_PUBLISHED, need)
+    told = {note.user_id: note.id for note in session.scalars(sa.select(Notification))}
+    assert set(told) == {at_once.id, daily.id}
+    message = session.scalars(sa.select(OutboxMessage)).one()
+    assert message.payload == {
+        "template": "notification",
+        "user_id": at_once.id,
+        "notification_id": told[at_once.id],
+    }
+
+
+def test_the_letter_says_what_happened_and_not_to_what(app: Flask, session: Session) -> None:
+    need = factories.need(title="锂电池隔膜耐热涂层")
+    reader = factories.user(organization=need.organization, name="陆时安")
+    with transaction(session):
+        tell(session, Event.POSTING_PUBLISHED, need)
+    note = session.scalars(sa.select(Notification)).one()
+    values = mail._LETTERS["notification"](session, reader, notification_id=note.id)
+    assert values == {"event": Event.POSTING_PUBLISHED}
+    with app.app_context():
+        letter = app.extensions["mail"].write(
+            "name", reader.email, "notification", {**values, "reader": reader}
+        )
+    text = str(letter.get_body().get_content())
+    assert "陆时安" in text
+    assert "锂电池" not in text
+
+
+def test_what_was_read_on_the_platform_is_not_mailed_any_more(session: Session) -> None:
+    need = factories.need()
+    reader = factories.user(organization=need.organization)
+    with transaction(session):
+        tell(session, Event.POSTING_PUBLISHED, need)
+    note = session.scalars(sa.select(Notification)).one()
+    with transaction(session):
+        note.read_at = now()
+    assert mail._LETTERS["notification"](session, reader, notification_id=note.id) is None
