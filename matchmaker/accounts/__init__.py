@@ -1,1 +1,1 @@
-"""Accounts: signing in and out."""
+"""Accounts: signing in and out, passwords, second factors, sessions, users and their settings."""

@@ -1,33 +1,45 @@
 """Who is asking, and the permission that every route must name."""
 
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import flask
 import sqlalchemy as sa
 from flask import Flask, Response, abort
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user, login_user
 from sqlalchemy.orm import joinedload
 
 from matchmaker.db import db
 from matchmaker.permissions import Permission, RecordT, Refused, can, visible
-from models import Organization, User
+from models import Organization, User, UserSession, key_digest, now
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 
+LONGEST_SESSION = timedelta(hours=12)
+LONGEST_PAUSE = timedelta(minutes=30)
+RECENT = timedelta(minutes=15)
+
 _PERMISSION = "_required_permission"
+_RECENT = "_recent_sign_in"
 _UNGUARDED = {"static"}
+_SEEN = "seen"
+_SEEN_EVERY = 60  # seconds
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """The signed-in user as Flask-Login wants it."""
+    """The signed-in user as Flask-Login wants it; `key` stands in the cookie."""
 
-    def __init__(self, user: User) -> None:
-        self.user = user
+    def __init__(self, session: UserSession, key: str) -> None:
+        self.session = session
+        self.user = session.user
+        self._key = key
 
     def get_id(self) -> str:
         """Return what stands in the cookie: a key that can be withdrawn, not the user's id."""
-        return self.user.session_key
+        return self._key
 
 
 def init_app(app: Flask) -> None:
@@ -35,27 +47,21 @@ def init_app(app: Flask) -> None:
     login_manager = LoginManager(app)
     login_manager.session_protection = None  # the cookie is signed; addresses change behind NAT
 
-    @login_manager.user_loader  # type: ignore[untyped-decorator]
-    def load(session_key: str) -> SignedIn | None:
-        user = db.session.scalar(
-            sa.select(User)
-            .where(User.session_key == session_key, User.active)
-            .options(
-                joinedload(User.organization).joinedload(Organization.region),
-                joinedload(User.region),
-            )
-        )
-        return SignedIn(user) if user else None
-
+    login_manager.user_loader(_load)
+    app.after_request(_remember_when_seen)
     app.before_request(_refuse_null_characters)
     app.before_request(_refuse_unless_permitted)
 
 
-def requires(permission: Permission) -> Callable[[ViewT], ViewT]:
-    """Name the permission of a view; a view without one answers nobody."""
+def requires(permission: Permission, *, recent: bool = False) -> Callable[[ViewT], ViewT]:
+    """Name the permission of a view; a view without one answers nobody.
+
+    With `recent` the reader must have proved who they are within `RECENT` (ASVS 5.0 A7.5).
+    """
 
     def mark(view: ViewT) -> ViewT:
         setattr(view, _PERMISSION, permission)
+        setattr(view, _RECENT, recent)
         return view
 
     return mark
@@ -71,6 +77,34 @@ def current_actor() -> User | None:
     return current_user.user if current_user.is_authenticated else None
 
 
+def current_session() -> UserSession | None:
+    """Return the row of the browser's session, None for a visitor."""
+    return current_user.session if current_user.is_authenticated else None
+
+
+def signed_in() -> User:
+    """Return the signed-in user, on a page whose permission is granted to no visitor."""
+    actor = current_actor()
+    assert actor is not None  # noqa: S101
+    return actor
+
+
+def own_session() -> UserSession:
+    """Return the browser's session, on a page whose permission is granted to no visitor."""
+    session = current_session()
+    assert session is not None  # noqa: S101
+    return session
+
+
+def enter(session: UserSession, key: str) -> None:
+    """Give the browser a new cookie that names an open session; only the language is kept."""
+    kept = {name: flask.session[name] for name in ("locale",) if name in flask.session}
+    flask.session.clear()
+    flask.session.update(kept)
+    flask.session[_SEEN] = int(time.time())
+    login_user(SignedIn(session, key))
+
+
 def load_or_404(kind: type[RecordT], public_id: str, *options: Any) -> RecordT:
     """Return the record if the actor may see it at least in part; 404 otherwise."""
     if "\0" in public_id:  # which PostgreSQL refuses in text
@@ -80,6 +114,36 @@ def load_or_404(kind: type[RecordT], public_id: str, *options: Any) -> RecordT:
     if record is None:
         abort(404)
     return record
+
+
+def _load(key: str) -> SignedIn | None:
+    """Return whom the cookie's key names, unless the session has ended or idled too long.
+
+    When the browser was last seen stands in the signed cookie, so that reading writes nothing.
+    """
+    if time.time() - flask.session.get(_SEEN, 0) > LONGEST_PAUSE.total_seconds():
+        return None
+    found = db.session.scalar(
+        sa.select(UserSession)
+        .join(UserSession.user)
+        .where(UserSession.key_digest == key_digest(key), User.active)
+        .where(UserSession.opened_at > now() - LONGEST_SESSION)
+        .options(
+            joinedload(UserSession.user).options(
+                joinedload(User.organization).joinedload(Organization.region),
+                joinedload(User.region),
+            )
+        )
+    )
+    return SignedIn(found, key) if found else None
+
+
+def _remember_when_seen(response: Response) -> Response:
+    if "_user_id" in flask.session and flask.request.endpoint not in _UNGUARDED:
+        seen = int(time.time())
+        if seen - flask.session.get(_SEEN, 0) > _SEEN_EVERY and current_user.is_authenticated:
+            flask.session[_SEEN] = seen
+    return response
 
 
 def _refuse_null_characters() -> None:
@@ -98,8 +162,21 @@ def _refuse_unless_permitted() -> Response | None:
     actor = current_actor()
     decision = can(actor, permission)
     if decision:
-        return None
+        return _confirm_first(flask.current_app.view_functions[endpoint])
     if actor is None and flask.request.method == "GET":
         target = flask.request.full_path.rstrip("?")
         return flask.redirect(flask.url_for("accounts.sign_in", next=target), 303)  # type: ignore[return-value]
     raise Refused(decision)
+
+
+def _confirm_first(view: Callable[..., Any]) -> Response | None:
+    """Send the reader to prove who they are where the view asks for that and it was long ago."""
+    session = current_session()
+    if not getattr(view, _RECENT, False) or session is None:
+        return None
+    if session.confirmed_at > now() - RECENT:
+        return None
+    form = flask.request.method == "POST"
+    here = urlsplit(flask.request.referrer or "").path if form else flask.request.full_path
+    target = here.rstrip("?")
+    return flask.redirect(flask.url_for("accounts.confirm", next=target), 303)  # type: ignore[return-value]

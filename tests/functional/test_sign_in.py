@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import AuditEntry, Role, User
 from tests import factories
+from tests.functional.pages import send
 
 SignIn = Callable[[FlaskClient, User], None]
 
@@ -116,17 +117,41 @@ def test_the_menu_is_each_readers_own(
 
 
 def test_guessing_is_slowed_down(session: Session, client: FlaskClient) -> None:
-    token = _token(client)
-    fields = {"csrf_token": token, "email": "a@example.com", "password": "guess"}
-    answers = [client.post("/sign-in", data=fields).status_code for _ in range(21)]
+    form = {"csrf_token": _token(client), "password": "guess"}
+    answers = [
+        client.post("/sign-in", data=form | {"email": f"{n}@example.com"}).status_code
+        for n in range(21)
+    ]
     assert answers == [200] * 20 + [429]
 
 
-def test_the_personas_are_offered_in_the_demo_only(session: Session, client: FlaskClient) -> None:
-    user = factories.user(Role.OFFICER, region=factories.FEIXI)
-    assert user.email in client.get("/sign-in").text
-    client.application.config["DEMO"] = False
+def test_the_personas_are_offered_in_the_demo_only(demo_client: FlaskClient) -> None:
+    persona = "county-officer@demo.example.com"
+    assert persona in demo_client.get("/sign-in").text
+    demo_client.application.config["DEMO"] = False
+    assert persona not in demo_client.get("/sign-in").text
+
+
+def test_other_peoples_accounts_are_not_offered(session: Session, client: FlaskClient) -> None:
+    user = factories.user()
     assert user.email not in client.get("/sign-in").text
+
+
+def test_a_persona_is_entered_with_one_form(demo_client: FlaskClient) -> None:
+    form = re.search(r'name="persona" value="([^"]+)"', demo_client.get("/sign-in").text)
+    assert form
+    answer = send(demo_client, "/sign-in/persona", "/sign-in", persona=form[1], next="/needs")
+    assert (answer.status_code, answer.location) == (303, "/needs")
+    assert demo_client.get("/mine").status_code == 200
+
+
+def test_nobody_elses_account_is_entered_like_a_persona(
+    session: Session, client: FlaskClient
+) -> None:
+    user = factories.user()
+    answer = send(client, "/sign-in/persona", "/sign-in", persona=user.public_id)
+    assert answer.status_code == 404
+    assert client.get("/mine").status_code == 303
 
 
 def test_a_null_character_is_refused_politely(session: Session, client: FlaskClient) -> None:

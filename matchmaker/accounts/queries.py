@@ -1,0 +1,100 @@
+"""What the pages of accounts read."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from matchmaker.accounts.services.profile import USUAL_DELIVERY
+from matchmaker.demo import DOMAIN
+from matchmaker.permissions import visible
+from matchmaker.web.access import LONGEST_SESSION
+from models import (
+    Delivery,
+    NoticeKind,
+    NoticeSetting,
+    Organization,
+    RecoveryCode,
+    TotpSecret,
+    User,
+    UserSession,
+    key_digest,
+    now,
+)
+
+TIME_FOR_STEPS = timedelta(minutes=10)
+USERS_TO_A_PAGE = 50
+
+
+def begun_session(session: Session, key: str) -> UserSession | None:
+    """Return the sign-in under way that the cookie's key names, None if it took too long."""
+    return session.scalar(
+        sa.select(UserSession)
+        .join(UserSession.user)
+        .where(UserSession.key_digest == key_digest(key), User.active)
+        .where(UserSession.opened_at.is_(None), UserSession.created_at > now() - TIME_FOR_STEPS)
+        .options(joinedload(UserSession.user).joinedload(User.organization))
+    )
+
+
+def open_sessions(session: Session, actor: User) -> Sequence[UserSession]:
+    """Return the actor's open sessions, newest first."""
+    return session.scalars(
+        visible(actor, UserSession)
+        .where(UserSession.opened_at > now() - LONGEST_SESSION)
+        .order_by(UserSession.id.desc())
+    ).all()
+
+
+def has_second_factor(session: Session, user: User) -> bool:
+    """Return whether the user has set up an authenticator."""
+    return session.get(TotpSecret, user.id) is not None
+
+
+def recovery_codes_left(session: Session, user: User) -> int:
+    """Return how many of the user's recovery codes have not been used."""
+    own = RecoveryCode.user_id == user.id
+    return session.scalar(sa.select(sa.func.count()).where(own)) or 0
+
+
+def deliveries(session: Session, user: User) -> dict[NoticeKind, Delivery]:
+    """Return how the user wants each kind of notice by mail."""
+    rows = session.scalars(sa.select(NoticeSetting).where(NoticeSetting.user_id == user.id))
+    return USUAL_DELIVERY | {row.kind: row.delivery for row in rows}
+
+
+def personas(session: Session) -> Sequence[User]:
+    """Return the demo's accounts."""
+    return session.scalars(
+        sa.select(User)
+        .where(User.email.endswith(f"@{DOMAIN}"), User.active)
+        .options(joinedload(User.organization))
+        .order_by(User.id)
+    ).all()
+
+
+def persona(session: Session, public_id: str) -> User | None:
+    """Return one of the demo's accounts."""
+    return session.scalar(
+        sa.select(User).where(User.public_id == public_id, User.email.endswith(f"@{DOMAIN}"))
+    )
+
+
+def users(session: Session, actor: User, words: str, after: int) -> Sequence[User]:
+    """Return a page of users, and one more if the page is not the last; in the order they came.
+
+    `words` is a part of a name, an address or an organisation's name; `after` is the id of the
+    last user of the page before.
+    """
+    statement = visible(actor, User).where(User.id > after).join(User.organization)
+    for word in words.split():
+        kept = (User.name, User.email, Organization.name)
+        statement = statement.where(
+            sa.or_(*(column.icontains(word, autoescape=True) for column in kept))
+        )
+    return session.scalars(
+        statement.options(joinedload(User.organization), joinedload(User.region))
+        .order_by(User.id)
+        .limit(USERS_TO_A_PAGE + 1)
+    ).all()

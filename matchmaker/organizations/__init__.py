@@ -1,0 +1,1 @@
+"""Organisations: registration, approval, members and invitations, integrity restrictions."""

@@ -1,0 +1,210 @@
+"""Forms of the organisation pages."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask_wtf import FlaskForm
+from stdnum.cn import uscc
+from stdnum.exceptions import ValidationError as NumberError
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+
+from matchmaker.accounts.fields import (
+    choices,
+    email_field,
+    name_field,
+    new_password_field,
+    phone_field,
+    repeated_password_field,
+    stripped,
+    title_field,
+)
+from matchmaker.i18n import _
+from matchmaker.i18n import lazy_gettext as _l
+from matchmaker.labels import LABELS
+from matchmaker.organizations.services.members import ROLES
+from models import Industry, Organization, OrganizationKind, Region, Role
+
+TIERS = {
+    "高新技术企业": _l("High-tech enterprise"),
+    "专精特新": _l("Specialised and innovative"),
+    "瞪羚": _l("Gazelle"),
+    "独角兽": _l("Unicorn"),
+    "单项冠军": _l("Manufacturing champion"),
+    "链主": _l("Chain leader"),
+}
+MOST_INDUSTRIES = 10
+
+
+def code_field() -> StringField:
+    """Return a field for a unified social credit code, checked digit by digit."""
+    return StringField(
+        _l("Unified social credit code"),
+        [DataRequired(_l("Enter the code of 18 characters.")), Length(max=30), _code],
+        filters=[stripped],
+        render_kw={"spellcheck": "false", "autocomplete": "off", "maxlength": "30"},
+    )
+
+
+def organization_name_field() -> StringField:
+    """Return a field for an organisation's name."""
+    return StringField(
+        _l("Name of the organization"),
+        [DataRequired(_l("Enter the full name as registered.")), Length(max=120)],
+        filters=[stripped],
+        render_kw={"autocomplete": "organization", "maxlength": "120"},
+    )
+
+
+def region_field() -> SelectField:
+    """Return a field for a region; `offer` gives it its choices."""
+    return SelectField(_l("Region"), [InputRequired(_l("Choose the region."))])
+
+
+def _code(_form: FlaskForm, field: Field) -> None:
+    """Refuse what is no code; keep it in its compact form (GB 32100-2015)."""
+    try:
+        field.data = uscc.validate(field.data)
+    except NumberError as error:
+        raise ValidationError(
+            _("This is no unified social credit code. Check it digit by digit.")
+        ) from error
+
+
+def _few(_form: FlaskForm, field: Field) -> None:
+    if len(field.data or []) > MOST_INDUSTRIES:
+        raise ValidationError(_("Choose at most %(n)d industries.", n=MOST_INDUSTRIES))
+
+
+class ProfileForm(FlaskForm):  # type: ignore[misc]
+    """What an approved organisation may change by itself."""
+
+    industries = SelectMultipleField(_l("Industries"), [_few])
+    tiers = SelectMultipleField(_l("Tiers"), choices=choices(TIERS))
+    requires_internal_review = BooleanField(
+        _l("Our managers review what our members post before it is submitted")
+    )
+
+
+class ApplicationForm(FlaskForm):  # type: ignore[misc]
+    """What an organisation says of itself when it registers."""
+
+    uscc = code_field()
+    organization_name = organization_name_field()
+    kind = SelectField(
+        _l("Kind"),
+        [InputRequired(_l("Choose the kind."))],
+        choices=choices({"": _l("Choose …")} | LABELS[OrganizationKind]),
+    )
+    region = region_field()
+    industries = SelectMultipleField(_l("Industries"), [_few])
+    tiers = SelectMultipleField(_l("Tiers"), choices=choices(TIERS))
+
+
+class PersonForm(FlaskForm):  # type: ignore[misc]
+    """What somebody says of themselves when they open an account."""
+
+    name = name_field()
+    title = title_field()
+    phone = phone_field()
+    new = new_password_field()
+    repeat = repeated_password_field()
+
+
+class RegistrationForm(ApplicationForm, PersonForm):
+    """An organisation and its first manager."""
+
+
+class BureauForm(FlaskForm):  # type: ignore[misc]
+    """A government body that an administrator adds."""
+
+    uscc = code_field()
+    organization_name = organization_name_field()
+    region = region_field()
+
+
+class InvitationForm(FlaskForm):  # type: ignore[misc]
+    """Whom to ask to join, and as what."""
+
+    email = email_field(autocomplete="off")
+    role = SelectField(
+        _l("Role"),
+        choices=choices({role.value: LABELS[Role][role.value] for role in ROLES}),
+    )
+
+
+class ReasonForm(FlaskForm):  # type: ignore[misc]
+    """Why something is refused or suspended; the organisation reads it."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        [DataRequired(_l("Give the reason; the organization reads it.")), Length(max=500)],
+        filters=[stripped],
+        render_kw={"rows": "3", "maxlength": "500"},
+    )
+
+
+class RestrictionForm(FlaskForm):  # type: ignore[misc]
+    """Why and how long an organisation may not post."""
+
+    ground = StringField(
+        _l("Ground"),
+        [DataRequired(_l("Enter the ground.")), Length(max=200)],
+        filters=[stripped],
+        render_kw={"maxlength": "200"},
+    )
+    source_document = StringField(
+        _l("Source document"),
+        [DataRequired(_l("Enter the document's title and number.")), Length(max=200)],
+        filters=[stripped],
+        render_kw={"maxlength": "200"},
+    )
+    starts_on = DateField(_l("First day"), [InputRequired(_l("Enter a day as 2026-01-31."))])
+    ends_on = DateField(_l("Last day (empty: until lifted)"), [Optional()])
+
+    def validate_ends_on(self, field: Field) -> None:
+        """Refuse a term that ends before it begins."""
+        if isinstance(self.starts_on.data, date) and field.data < self.starts_on.data:
+            raise ValidationError(_("The last day is before the first."))
+
+
+def offer(
+    form: FlaskForm,
+    regions: Sequence[Region] = (),
+    industries: Sequence[tuple[Industry, list[Industry]]] = (),
+) -> None:
+    """Give the form's fields for regions and industries their choices."""
+    indent = {"province": "", "city": "　", "county": "　　"}
+    if "region" in form:
+        form.region.choices = [SelectChoice(value="", label=_("Choose …"))] + [
+            SelectChoice(value=region.code, label=indent[region.level] + region.name)
+            for region in regions
+        ]
+    if "industries" in form:
+        form.industries.choices = [
+            SelectChoice(value=each.code, label=each.name)
+            for top, within in industries
+            for each in (top, *within)
+        ]
+
+
+def values_of(organization: Organization) -> dict[str, object]:
+    """Return what a form shows of an organisation at first."""
+    return {
+        "uscc": organization.uscc,
+        "organization_name": organization.name,
+        "kind": organization.kind.value,
+        "region": organization.region.code,
+        "industries": [industry.code for industry in organization.industries],
+        "tiers": organization.tiers,
+        "requires_internal_review": organization.requires_internal_review,
+    }

@@ -1,0 +1,83 @@
+"""What the pages of organisations read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from matchmaker.permissions import visible
+from models import (
+    Industry,
+    Invitation,
+    Organization,
+    OrganizationStatus,
+    Region,
+    StatusChange,
+    User,
+)
+
+TO_A_PAGE = 50
+
+
+def regions(session: Session) -> Sequence[Region]:
+    """Return the regions in the order of their codes: each before those within it."""
+    return session.scalars(sa.select(Region).order_by(Region.code)).all()
+
+
+def industries(session: Session) -> list[tuple[Industry, list[Industry]]]:
+    """Return the industries, each with those within it."""
+    found = session.scalars(sa.select(Industry).order_by(Industry.position)).all()
+    tops = [industry for industry in found if industry.parent_id is None]
+    return [(top, [each for each in found if each.parent_id == top.id]) for top in tops]
+
+
+def queue(
+    session: Session, actor: User, status: OrganizationStatus, after: int
+) -> Sequence[Organization]:
+    """Return a page of the organisations in the officer's region, oldest first, and one more.
+
+    `after` is the id of the last organisation of the page before.
+    """
+    return session.scalars(
+        visible(actor, Organization)
+        .where(Organization.status == status, Organization.id > after)
+        .options(joinedload(Organization.region).joinedload(Region.parent))
+        .order_by(Organization.id)
+        .limit(TO_A_PAGE + 1)
+    ).all()
+
+
+def people(session: Session, organization: Organization) -> Sequence[User]:
+    """Return everybody who has an account with an organisation, in the order they came."""
+    own = User.organization_id == organization.id
+    return session.scalars(sa.select(User).where(own).order_by(User.id)).all()
+
+
+def open_invitations(session: Session, actor: User) -> Sequence[Invitation]:
+    """Return the invitations that nobody has accepted yet, newest first."""
+    statement = visible(actor, Invitation).where(Invitation.closed_at.is_(None))
+    return session.scalars(
+        statement.options(joinedload(Invitation.inviter)).order_by(Invitation.id.desc())
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of an organisation's state."""
+
+    at: datetime
+    status: OrganizationStatus
+    reason: str
+
+
+def history(session: Session, organization: Organization) -> list[Step]:
+    """Return what became of an organisation, newest first."""
+    changes = session.scalars(
+        sa.select(StatusChange)
+        .where(StatusChange.subject_kind == Organization.__name__)
+        .where(StatusChange.subject_id == organization.id)
+        .order_by(StatusChange.id.desc())
+    )
+    return [Step(each.at, OrganizationStatus(each.target), each.reason) for each in changes]

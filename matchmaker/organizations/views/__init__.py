@@ -1,0 +1,6 @@
+"""Pages of organisations, one file per noun."""
+
+from matchmaker.organizations.views import members, own, registration, review
+from matchmaker.organizations.views.pages import blueprint
+
+__all__ = ["blueprint", "members", "own", "registration", "review"]

@@ -1,0 +1,170 @@
+"""An officer's pages of organisations, and the administrator's page for adding a bureau."""
+
+from collections.abc import Callable
+
+from flask import Response, abort, flash, render_template, request
+
+from matchmaker.clock import today
+from matchmaker.db import db
+from matchmaker.i18n import _
+from matchmaker.organizations import queries
+from matchmaker.organizations.forms import BureauForm, ReasonForm, RestrictionForm
+from matchmaker.organizations.services import profile, review
+from matchmaker.organizations.services.registration import CodeTakenError
+from matchmaker.organizations.services.review import OwnOrganizationError, WrongStateError
+from matchmaker.organizations.views.pages import blueprint, offered, region_of
+from matchmaker.permissions import Permission
+from matchmaker.web.access import load_or_404, requires, signed_in
+from matchmaker.web.addresses import see_page
+from models import Organization, OrganizationStatus
+
+
+@blueprint.get("/organizations")
+@requires(Permission.ORGANIZATION_REVIEW)
+def queue() -> str:
+    """List the organisations of the officer's region in one state, those that wait at first."""
+    chosen = request.args.get("status", "")
+    status = OrganizationStatus(chosen) if chosen in set(OrganizationStatus) else review.PENDING
+    after = request.args.get("after", type=int, default=0)
+    found = queries.queue(db.session, signed_in(), status, after)
+    shown = found[: queries.TO_A_PAGE]
+    return render_template(
+        "organizations/queue.html",
+        organizations=shown,
+        status=status,
+        statuses=OrganizationStatus,
+        first=not after,
+        following=shown[-1].id if len(found) > len(shown) else None,
+    )
+
+
+@blueprint.get("/organizations/<public_id>")
+@requires(Permission.ORGANIZATION_REVIEW)
+def show(public_id: str) -> str:
+    """Show an organisation with all that an officer decides on."""
+    return _page(load_or_404(Organization, public_id), ReasonForm(None), RestrictionForm(None))
+
+
+@blueprint.post("/organizations/<public_id>/approve")
+@requires(Permission.ORGANIZATION_REVIEW)
+def approve(public_id: str) -> Response:
+    """Let an organisation act on the platform."""
+    organization = load_or_404(Organization, public_id)
+    return _decide(organization, _("The organization was approved."), review.approve)
+
+
+@blueprint.post("/organizations/<public_id>/resume")
+@requires(Permission.ORGANIZATION_REVIEW)
+def resume(public_id: str) -> Response:
+    """Let a suspended organisation act again."""
+    organization = load_or_404(Organization, public_id)
+    return _decide(organization, _("The organization may act again."), review.resume)
+
+
+@blueprint.post("/organizations/<public_id>/refuse")
+@requires(Permission.ORGANIZATION_REVIEW)
+def refuse(public_id: str) -> str | Response:
+    """Turn a registration down, with the reason."""
+    organization = load_or_404(Organization, public_id)
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return _page(organization, form, RestrictionForm(None))
+    done = _("The registration was refused.")
+    return _decide(organization, done, review.refuse, form.reason.data)
+
+
+@blueprint.post("/organizations/<public_id>/suspend")
+@requires(Permission.ORGANIZATION_REVIEW)
+def suspend(public_id: str) -> str | Response:
+    """Stop an organisation from acting on the platform, with the reason."""
+    organization = load_or_404(Organization, public_id)
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return _page(organization, form, RestrictionForm(None))
+    done = _("The organization was suspended.")
+    return _decide(organization, done, review.suspend, form.reason.data)
+
+
+@blueprint.post("/organizations/<public_id>/restrictions")
+@requires(Permission.ORGANIZATION_REVIEW)
+def restrict(public_id: str) -> str | Response:
+    """Bar an organisation from posting for a term."""
+    organization = load_or_404(Organization, public_id)
+    form = RestrictionForm()
+    if not form.validate_on_submit():
+        return _page(organization, ReasonForm(None), form)
+    profile.restrict(
+        db.session,
+        signed_in(),
+        organization,
+        ground=form.ground.data,
+        source_document=form.source_document.data,
+        starts_on=form.starts_on.data,
+        ends_on=form.ends_on.data,
+    )
+    flash(_("The restriction was entered."), "success")
+    return see_page("organizations.show", public_id=public_id)
+
+
+@blueprint.post("/organizations/<public_id>/restrictions/<restriction_id>/lift")
+@requires(Permission.ORGANIZATION_REVIEW)
+def lift(public_id: str, restriction_id: str) -> Response:
+    """End a restriction before its term."""
+    organization = load_or_404(Organization, public_id)
+    named = (each for each in organization.restrictions if each.public_id == restriction_id)
+    restriction = next(named, None)
+    if restriction is None:
+        abort(404)
+    profile.lift(db.session, signed_in(), restriction, today())
+    flash(_("The restriction was lifted."), "success")
+    return see_page("organizations.show", public_id=public_id)
+
+
+@blueprint.route("/admin/bureaus/new", methods=["GET", "POST"])
+@requires(Permission.ORGANIZATION_CREATE, recent=True)
+def new_bureau() -> str | Response:
+    """Add a government body, whose people can be given a bureau's roles."""
+    form = offered(BureauForm())
+    if form.validate_on_submit():
+        try:
+            review.add_bureau(
+                db.session,
+                signed_in(),
+                name=form.organization_name.data,
+                uscc=form.uscc.data,
+                region=region_of(form.region.data),
+            )
+        except CodeTakenError:
+            form.uscc.errors = [_("An organization with this code is registered already.")]
+        else:
+            flash(_("The bureau was added. Add its people now."), "success")
+            return see_page("accounts.new_user")
+    return render_template("organizations/new_bureau.html", form=form)
+
+
+def _decide(
+    organization: Organization, done: str, decide: Callable[..., None], *reason: str
+) -> Response:
+    try:
+        decide(db.session, signed_in(), organization, *reason)
+    except WrongStateError:
+        abort(409)
+    except OwnOrganizationError:
+        flash(_("Somebody else must decide on your own organization."), "error")
+    else:
+        flash(done, "success")
+    return see_page("organizations.show", public_id=organization.public_id)
+
+
+def _page(
+    organization: Organization, reason_form: ReasonForm, restriction_form: RestrictionForm
+) -> str:
+    return render_template(
+        "organizations/show.html",
+        organization=organization,
+        people=queries.people(db.session, organization),
+        history=queries.history(db.session, organization),
+        reason_form=reason_form,
+        restriction_form=restriction_form,
+        today=today(),
+    )

@@ -1,0 +1,144 @@
+"""The people of an organisation: invited, promoted, closed by its managers alone."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from matchmaker.db import transaction
+from models import Invitation, OrganizationStatus, Role, User
+from tests import factories
+from tests.functional.pages import send
+from tests.mailbox import Mailbox
+
+SignIn = Callable[[FlaskClient, User], None]
+EMAIL = "colleague@example.com"
+PAGE = "/organization/members"
+PASSWORD = "three blue tractors"
+PERSON = {"name": "新同事", "title": "", "phone": "", "new": PASSWORD, "repeat": PASSWORD}
+
+
+@pytest.fixture
+def manager(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
+    """Give an organisation's manager, signed in."""
+    user = factories.user(Role.MANAGER)
+    sign_in(client, user)
+    return user
+
+
+def _invite(client: FlaskClient, role: str = "member", email: str = EMAIL) -> Any:
+    return send(client, PAGE, email=email, role=role)
+
+
+@pytest.mark.parametrize("role", ["member", "manager"])
+def test_somebody_invited_joins_with_their_role(
+    session: Session, app: Flask, client: FlaskClient, manager: User, mailbox: Mailbox, role: str
+) -> None:
+    assert _invite(client, role).location == PAGE
+    assert EMAIL in client.get(PAGE).text
+    guest = app.test_client()
+    link = mailbox.link(EMAIL)
+    assert manager.organization.name in guest.get(link).text
+    assert send(guest, link, **PERSON).location == "/sign-in"
+    session.rollback()
+    joined = session.scalars(sa.select(User).where(User.email == EMAIL)).one()
+    assert joined.organization_id == manager.organization_id
+    assert joined.roles == {Role(role)}
+    assert guest.get(link).status_code == 410
+    assert send(guest, "/sign-in", email=EMAIL, password=PASSWORD).location == "/"
+    assert "新同事" in client.get(PAGE).text
+
+
+@pytest.mark.parametrize("role", ["officer", "admin", "broker", "director", "auditor", ""])
+def test_an_organisation_gives_no_other_roles(
+    session: Session, client: FlaskClient, manager: User, role: str
+) -> None:
+    assert 'id="role-error"' in _invite(client, role).text
+    assert session.scalar(sa.select(sa.func.count(Invitation.id))) == 0
+
+
+def test_an_invitation_withdrawn_or_replaced_works_no_more(
+    session: Session, client: FlaskClient, manager: User, mailbox: Mailbox
+) -> None:
+    _invite(client)
+    first = mailbox.link(EMAIL)
+    _invite(client)
+    second = mailbox.link(EMAIL)
+    assert client.get(first).status_code == 410
+    session.rollback()
+    open_one = session.scalars(sa.select(Invitation).where(Invitation.closed_at.is_(None))).one()
+    send(client, f"/organization/invitations/{open_one.public_id}/withdraw", PAGE)
+    assert client.get(second).status_code == 410
+    assert EMAIL not in client.get(PAGE).text
+
+
+def test_an_organisation_that_was_suspended_takes_nobody_in(
+    session: Session, client: FlaskClient, manager: User, mailbox: Mailbox
+) -> None:
+    _invite(client)
+    link = mailbox.link(EMAIL)
+    with transaction(session):
+        manager.organization.status = OrganizationStatus.SUSPENDED
+    assert send(client, link, **PERSON).status_code == 410
+
+
+def test_who_has_an_account_cannot_join_another_organisation(
+    session: Session, client: FlaskClient, manager: User, mailbox: Mailbox
+) -> None:
+    other = factories.user()
+    assert _invite(client, email=other.email).location == PAGE
+    (letter,) = mailbox.letters(other.email)
+    assert "/join/" not in letter
+
+
+def test_a_manager_promotes_and_closes_colleagues(
+    session: Session, client: FlaskClient, manager: User
+) -> None:
+    member = factories.user(organization=manager.organization)
+    address = f"{PAGE}/{member.public_id}"
+    send(client, f"{address}/role", PAGE, role="manager")
+    session.rollback()
+    assert member.roles == {Role.MANAGER}
+    send(client, f"{address}/disable", PAGE)
+    session.rollback()
+    assert not member.active
+    send(client, f"{address}/enable", PAGE)
+    session.rollback()
+    assert member.active
+
+
+@pytest.mark.parametrize("action", ["role", "disable", "enable"])
+def test_others_people_and_oneself_are_out_of_reach(
+    session: Session, client: FlaskClient, manager: User, action: str
+) -> None:
+    rival = factories.user()
+    broker = factories.user(Role.BROKER, organization=manager.organization)
+    for user, status in ((rival, 404), (manager, 403), (broker, 403)):
+        answer = send(client, f"{PAGE}/{user.public_id}/{action}", PAGE, role="member")
+        assert answer.status_code == status
+    session.rollback()
+    assert broker.roles == {Role.BROKER}
+    assert rival.active
+    assert manager.active
+
+
+def test_a_colleague_is_given_no_role_that_the_page_does_not_offer(
+    session: Session, client: FlaskClient, manager: User
+) -> None:
+    member = factories.user(organization=manager.organization)
+    address = f"{PAGE}/{member.public_id}/role"
+    assert send(client, address, PAGE, role="admin").status_code == 400
+
+
+def test_a_member_manages_nobody(session: Session, client: FlaskClient, sign_in: SignIn) -> None:
+    member = factories.user()
+    colleague = factories.user(organization=member.organization)
+    sign_in(client, member)
+    assert client.get(PAGE).status_code == 403
+    address = f"{PAGE}/{colleague.public_id}/disable"
+    assert send(client, address, "/account").status_code == 403
+    assert client.get("/organization/edit").status_code == 403

@@ -1,0 +1,177 @@
+"""An administrator's pages of users and bureaus."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from matchmaker.accounts import queries
+from models import Organization, OrganizationKind, OrganizationStatus, Role, User
+from tests import factories
+from tests.conftest import QueryCounter
+from tests.functional.pages import link, send
+from tests.mailbox import Mailbox
+
+SignIn = Callable[[FlaskClient, User], None]
+NEW = "/admin/users/new"
+
+
+@pytest.fixture
+def admin(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
+    """Give an administrator, signed in."""
+    user = factories.user(Role.ADMIN)
+    sign_in(client, user)
+    return user
+
+
+@pytest.fixture
+def bureau(session: Session) -> Organization:
+    """Give a government body."""
+    return factories.organization(kind=OrganizationKind.GOVERNMENT)
+
+
+def _form(bureau: Organization, **changes: Any) -> dict[str, Any]:
+    form = {
+        "name": "方知远",
+        "email": "fang@example.com",
+        "organization": bureau.uscc,
+        "roles": ["officer"],
+        "region": factories.FEIXI,
+    }
+    return form | changes
+
+
+def test_a_new_officer_chooses_a_password_and_sets_up_a_second_factor(
+    session: Session,
+    app: Flask,
+    client: FlaskClient,
+    admin: User,
+    bureau: Organization,
+    mailbox: Mailbox,
+) -> None:
+    assert send(client, NEW, **_form(bureau)).status_code == 303
+    newcomer = app.test_client()
+    password = "three blue tractors"
+    address = mailbox.link("fang@example.com")
+    assert send(newcomer, address, new=password, repeat=password).status_code == 303
+    answer = send(newcomer, "/sign-in", email="fang@example.com", password=password)
+    assert answer.location == "/sign-in/authenticator"
+    session.rollback()
+    user = session.scalars(sa.select(User).where(User.email == "fang@example.com")).one()
+    assert user.roles == {Role.OFFICER}
+    assert user.region == factories.region(factories.FEIXI)
+
+
+def test_nobody_signs_in_before_they_have_chosen_a_password(
+    session: Session, app: Flask, client: FlaskClient, admin: User, bureau: Organization
+) -> None:
+    send(client, NEW, **_form(bureau))
+    for guess in ("None", "x"):
+        answer = send(app.test_client(), "/sign-in", email="fang@example.com", password=guess)
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"email": "fang"}, "email"),
+        ({"organization": "123"}, "organization"),
+        ({"organization": factories.uscc(8_888_888)}, "organization"),
+        ({"roles": []}, "roles"),
+        ({"roles": ["officer", "admin"]}, "roles"),
+        ({"roles": ["emperor"]}, "roles"),
+        ({"region": ""}, "region"),
+        ({"region": "abc"}, "region"),
+        ({"region": "999999"}, "region"),
+        ({"roles": ["admin"]}, "region"),
+    ],
+)
+def test_bad_input_is_told_at_its_field(
+    session: Session,
+    client: FlaskClient,
+    admin: User,
+    bureau: Organization,
+    changes: dict[str, Any],
+    field: str,
+) -> None:
+    page = send(client, NEW, **_form(bureau, **changes))
+    assert page.status_code == 200
+    assert f'id="{field}-error"' in page.text
+
+
+def test_an_address_is_one_users_alone(
+    session: Session, client: FlaskClient, admin: User, bureau: Organization
+) -> None:
+    taken = factories.user().email
+    assert 'id="email-error"' in send(client, NEW, **_form(bureau, email=taken.upper())).text
+
+
+def test_an_account_is_closed_and_opened_again(
+    session: Session, app: Flask, client: FlaskClient, admin: User
+) -> None:
+    user = factories.user()
+    page = f"/admin/users/{user.public_id}"
+    send(client, f"{page}/disable", page)
+    fields = {"email": user.email, "password": factories.PASSWORD}
+    assert send(app.test_client(), "/sign-in", **fields).status_code == 200
+    send(client, f"{page}/enable", page)
+    assert send(app.test_client(), "/sign-in", **fields).status_code == 303
+
+
+def test_one_finds_users_by_name_address_and_organisation(
+    session: Session, client: FlaskClient, admin: User
+) -> None:
+    user = factories.user(name="欧阳询", organization=factories.organization(name="书法研究所"))
+    factories.user(name="颜真卿")
+    for words in ("欧阳", user.email, "书法", "书法 欧阳"):
+        page = client.get(f"/admin/users?q={words}").text
+        assert "欧阳询" in page
+        assert "颜真卿" not in page
+    assert "欧阳询" not in client.get("/admin/users?q=%25").text
+
+
+def test_users_come_in_pages_at_a_fixed_number_of_queries(
+    session: Session,
+    client: FlaskClient,
+    admin: User,
+    count_queries: Callable[[], QueryCounter],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for _number in range(5):
+        factories.user()
+    counter = count_queries()
+    client.get("/admin/users")
+    few = len(counter)
+    for _number in range(queries.USERS_TO_A_PAGE):
+        factories.user()
+    counter = count_queries()
+    first = client.get("/admin/users").text
+    assert len(counter) == few
+    following = link(first, 'rel="next"')
+    assert following
+    assert "用户" in client.get(following).text
+
+
+def test_a_bureau_is_added_without_approval(
+    session: Session, client: FlaskClient, admin: User
+) -> None:
+    fields = {
+        "uscc": factories.uscc(8_888_001),
+        "organization_name": "某市科学技术局",
+        "region": factories.WUHU,
+    }
+    assert send(client, "/admin/bureaus/new", **fields).location == NEW
+    session.rollback()
+    added = session.scalars(
+        sa.select(Organization).where(Organization.name == "某市科学技术局")
+    ).one()
+    assert (added.kind, added.status) == (
+        OrganizationKind.GOVERNMENT,
+        OrganizationStatus.APPROVED,
+    )
+    assert 'id="uscc-error"' in send(client, "/admin/bureaus/new", **fields).text

@@ -1,0 +1,1 @@
+"""What must hold for security, each with the test that proves it."""
