@@ -1,17 +1,21 @@
-"""The needs hall."""
+"""The needs hall, and the pages on which needs are written."""
 
 from flask import Blueprint, render_template, request
 
 from matchmaker.db import db
 from matchmaker.needs import queries
-from matchmaker.needs.forms import read_filter
+from matchmaker.needs.forms import NeedForm, read_filter
 from matchmaker.permissions import Permission
 from matchmaker.postings.filters import STATUSES, load_choices
+from matchmaker.postings.life import LifePages
 from matchmaker.postings.pages import turned
+from matchmaker.postings.writing import WritingPages
 from matchmaker.web.access import current_actor, requires
-from models import CooperationMode, NeedKind
+from models import CooperationMode, Need, NeedKind
 
 blueprint = Blueprint("needs", __name__)
+WritingPages(Need, NeedForm, "needs").add_to(blueprint)
+LifePages(Need, "needs").add_to(blueprint)
 
 
 @blueprint.get("/needs")

@@ -6,21 +6,27 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from matchmaker.db import db
 from matchmaker.i18n import LOCALES
-from matchmaker.matches import marking, wording
+from matchmaker.matches import hints, marking, wording
 from matchmaker.matches.queries import related_needs, related_results, search_results
 from matchmaker.permissions import Permission
 from matchmaker.portal import queries
+from matchmaker.postings import actions
 from matchmaker.postings.filters import clean
-from matchmaker.postings.queries import latest, own
+from matchmaker.postings.queries import last_reasons, latest, own
+from matchmaker.postings.revisions import open_revisions
+from matchmaker.postings.typed import unfinished_new
 from matchmaker.web.access import current_actor, load_or_404, requires
 from matchmaker.web.addresses import own_path
-from models import Industry, Match, MatchGrade, Need, Region, Result
+from models import Industry, Match, MatchGrade, Need, Region, Result, new_public_id
 
 LONGEST_QUESTION = 500
 SHORTEST_QUESTION = 2
 LATEST = 6
 
 blueprint = Blueprint("portal", __name__)
+blueprint.add_app_template_filter(actions.next_step)
+blueprint.add_app_template_filter(actions.offers)
+blueprint.add_app_template_filter(hints.hints)
 blueprint.add_app_template_filter(marking.marked)
 blueprint.add_app_template_filter(marking.passages)
 blueprint.add_app_template_filter(wording.condition_words)
@@ -29,6 +35,7 @@ blueprint.add_app_template_filter(wording.outcome_word)
 blueprint.add_app_template_filter(wording.outcomes_line)
 blueprint.add_app_template_filter(wording.term_name)
 blueprint.add_app_template_filter(wording.open_conditions)
+blueprint.add_app_template_global(new_public_id, "new_key")
 
 
 @blueprint.get("/")
@@ -102,6 +109,12 @@ def mine() -> str:
         "portal/mine.html",
         needs=needs,
         results=results,
+        begun_needs=unfinished_new(db.session, actor, Need),
+        begun_results=unfinished_new(db.session, actor, Result),
+        need_changes=open_revisions(db.session, actor, needs),
+        result_changes=open_revisions(db.session, actor, results),
+        need_reasons=last_reasons(db.session, needs),
+        result_reasons=last_reasons(db.session, results),
         need_matches=queries.match_counts(db.session, actor, Match.need_id, needs),
         result_matches=queries.match_counts(db.session, actor, Match.result_id, results),
     )

@@ -11,13 +11,15 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 from matchmaker.disclosure import fold
 from matchmaker.permissions import visible
 from matchmaker.postings.filters import HallFilter
-from models import Industry, Need, PostingStatus, Region, Result, User
+from models import Industry, Need, PostingStatus, Region, Result, StatusChange, User
 
 PostingT = TypeVar("PostingT", Need, Result)
 
 PAGE_SIZE = 20
 MOST_WORDS = 8
 MOST_OWN = 500
+WITH_REASON = (PostingStatus.RETURNED, PostingStatus.REJECTED, PostingStatus.SUSPENDED)
+"""The states that are not entered without a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +167,28 @@ def _beyond(
     row = sa.tuple_(order.key, kind.id)
     past = row < here if downwards else row > here
     return sa.or_(past, order.key.is_(None)) if order.nullable and not backwards else past
+
+
+def last_reason(session: Session, posting: Need | Result) -> str:
+    """Return why a posting was returned, rejected or suspended, "" where it is in no such state."""
+    return last_reasons(session, [posting]).get(posting.id, "")
+
+
+def last_reasons(session: Session, postings: Sequence[Need | Result]) -> dict[int, str]:
+    """Return by id the reasons of those postings that were returned, rejected or suspended.
+
+    The postings are of one kind, and visible to whoever asks.
+    """
+    concerned = [posting for posting in postings if posting.status in WITH_REASON]
+    if not concerned:
+        return {}
+    rows = session.execute(
+        sa.select(StatusChange.subject_id, StatusChange.reason)
+        .where(
+            StatusChange.subject_kind == type(concerned[0]).__name__,
+            StatusChange.subject_id.in_([posting.id for posting in concerned]),
+            StatusChange.target.in_(WITH_REASON),
+        )
+        .order_by(StatusChange.id)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -1,17 +1,21 @@
-"""The results hall."""
+"""The results hall, and the pages on which results are written."""
 
 from flask import Blueprint, render_template, request
 
 from matchmaker.db import db
 from matchmaker.permissions import Permission
 from matchmaker.postings.filters import STATUSES, load_choices
+from matchmaker.postings.life import LifePages
 from matchmaker.postings.pages import turned
+from matchmaker.postings.writing import WritingPages
 from matchmaker.results import queries
-from matchmaker.results.forms import LEVELS, read_filter
+from matchmaker.results.forms import LEVELS, ResultForm, read_filter
 from matchmaker.web.access import current_actor, requires
-from models import CooperationMode
+from models import CooperationMode, Result
 
 blueprint = Blueprint("results", __name__)
+WritingPages(Result, ResultForm, "results").add_to(blueprint)
+LifePages(Result, "results").add_to(blueprint)
 
 
 @blueprint.get("/results")

@@ -1,0 +1,131 @@
+"""Fields of the forms of needs and results: amounts, days, keywords, long texts."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from wtforms import DateField, Field, StringField, TextAreaField
+from wtforms.validators import Length, Optional, ValidationError
+from wtforms.widgets import TextInput
+
+from matchmaker.i18n import _
+from matchmaker.i18n import lazy_gettext as _l
+
+FEN_PER_WAN = 1_000_000
+MOST_WAN = 10_000_000
+LONGEST_TEXT = 5000
+MOST_KEYWORDS = 10
+LONGEST_KEYWORD = 30
+
+_SEPARATORS = re.compile(r"[,，、;；\s]+")
+_UNIT = re.compile(r"\s*万元?$")
+
+
+def line_field(label: str, longest: int, *validators: Any, **options: str) -> StringField:
+    """Return a field for one line of text."""
+    return StringField(
+        label,
+        [*validators, Length(max=longest, message=_l("Shorten this to %(max)d characters."))],
+        filters=[stripped],
+        render_kw={"maxlength": str(longest)} | options,
+    )
+
+
+def long_field(label: str, rows: int = 5) -> TextAreaField:
+    """Return a field for several paragraphs."""
+    return TextAreaField(
+        label,
+        [Length(max=LONGEST_TEXT, message=_l("Shorten this to %(max)d characters."))],
+        filters=[stripped],
+        render_kw={"rows": str(rows), "maxlength": str(LONGEST_TEXT)},
+    )
+
+
+def stripped(text: str | None) -> str:
+    """Return what was typed without the space around it, lines ended as everywhere else."""
+    return (text or "").replace("\r\n", "\n").strip()
+
+
+class AmountField(Field):  # type: ignore[misc]
+    """An amount typed in units of 10,000 yuan, as offices count; the data are fen."""
+
+    widget = TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        if self.data is None:
+            return ""
+        return format((Decimal(self.data) / FEN_PER_WAN).normalize(), "f")
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read an amount.
+
+        Raises:
+            ValueError: it is none, is negative, or is finer than a fen.
+        """
+        self.data = None
+        typed = unicodedata.normalize("NFKC", valuelist[0]).strip() if valuelist else ""
+        if not typed:
+            return
+        try:
+            fen = Decimal(_UNIT.sub("", typed).replace(",", "")) * FEN_PER_WAN
+        except InvalidOperation:
+            fen = Decimal(-1)
+        if not fen.is_finite() or fen < 0 or fen != fen.to_integral_value():
+            raise ValueError(_("Enter a number in units of 10,000 yuan, such as 50 or 12.5."))
+        if fen > MOST_WAN * FEN_PER_WAN:
+            raise ValueError(_("Enter at most %(most)s; the unit is 10,000 yuan.", most=MOST_WAN))
+        self.data = int(fen)
+
+
+class KeywordsField(Field):  # type: ignore[misc]
+    """Words with commas or spaces between them; the data are a list."""
+
+    widget = TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "、".join(self.data or ())
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the words, each once."""
+        found = filter(None, _SEPARATORS.split(valuelist[0])) if valuelist else ()
+        self.data = list(dict.fromkeys(found))
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse too many words, and what is no word.
+
+        Raises:
+            ValidationError: there are too many, or one is too long.
+        """
+        if len(self.data or ()) > MOST_KEYWORDS:
+            raise ValidationError(_("Keep the %(n)d keywords that say most.", n=MOST_KEYWORDS))
+        if any(len(word) > LONGEST_KEYWORD for word in self.data or ()):
+            raise ValidationError(_("Put commas between the keywords; one is too long."))
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A day to come, which may stay empty."""
+
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label, [Optional()], **options)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read a day.
+
+        Raises:
+            ValueError: it is none.
+        """
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            self.data = date.fromisoformat(valuelist[0].strip())
+        except ValueError as error:
+            self.data = None
+            raise ValueError(_("Enter a day as 2027-06-30.")) from error

@@ -1,0 +1,14 @@
+"""Background work of postings."""
+
+from datetime import timedelta
+from typing import Any
+
+from matchmaker.i18n import lazy_gettext as _l
+from matchmaker.jobs import Work, handles
+from matchmaker.postings import services
+
+
+@handles("expire_postings", _l("Expiry of needs and results"), limit=timedelta(hours=1))
+def expire_postings(work: Work) -> dict[str, Any]:
+    """Expire what is published beyond its term."""
+    return {"expired": services.expire_overdue(work.session)}

@@ -1,0 +1,53 @@
+"""What becomes of a posting's matches when it leaves the public, and when it comes back."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from matchmaker.lifecycle.engine import follow
+from matchmaker.lifecycle.transition import Action
+from models import Match, MatchStatus, Need, PostingStatus, Result, StatusChange, User
+
+OPEN = (MatchStatus.PROPOSED, MatchStatus.RECOMMENDED)
+CLOSED = (MatchStatus.DISMISSED, MatchStatus.LAPSED)
+
+
+def close(session: Session, cause: User | None, posting: Need | Result) -> None:
+    """Dismiss the proposals of a posting and let lapse what was recommended.
+
+    The reason kept is the state that the posting is in now. The two sides of a recommended match
+    are told; of a mere proposal nobody had been asked anything.
+    """
+    for match in _matches(session, posting, Match.status.in_(OPEN)):
+        follow(session, cause, match, Action.CLOSE, reason=posting.status)
+
+
+def reopen(session: Session, cause: User | None, posting: Need | Result) -> None:
+    """Propose again what `close` ended, as far as the other side is still published.
+
+    Consents given before count no more: both sides will be asked afresh.
+    """
+    latest = (
+        sa.select(StatusChange.action)
+        .where(StatusChange.subject_kind == Match.__name__, StatusChange.subject_id == Match.id)
+        .order_by(StatusChange.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    published = (
+        Match.need.has(Need.status == PostingStatus.PUBLISHED),
+        Match.result.has(Result.status == PostingStatus.PUBLISHED),
+    )
+    closed = (Match.status.in_(CLOSED), latest == Action.CLOSE, *published)
+    for match in _matches(session, posting, *closed):
+        follow(session, cause, match, Action.REOPEN)
+        match.consents.clear()
+
+
+def _matches(
+    session: Session, posting: Need | Result, *conditions: sa.ColumnElement[bool]
+) -> Sequence[Match]:
+    own = Match.need_id if isinstance(posting, Need) else Match.result_id
+    statement = sa.select(Match).where(own == posting.id, *conditions).order_by(Match.id)
+    return session.scalars(statement).all()

@@ -1,0 +1,154 @@
+"""Use cases of a need's or a result's life; each is one transaction.
+
+All raise what `lifecycle.engine.advance` raises. `version` is the one that the page was made from.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from matchmaker import outbox
+from matchmaker.clock import today
+from matchmaker.db import transaction
+from matchmaker.disclosure import search_text
+from matchmaker.lifecycle.engine import RefusalError, advance, follow
+from matchmaker.lifecycle.transition import Action
+from matchmaker.postings import open_matches
+from models import Need, PostingStatus, Result, User, now
+
+VALID_DAYS = 365
+
+Posting = Need | Result
+PostingT = TypeVar("PostingT", Need, Result)
+
+
+def submit(session: Session, actor: User, posting: Posting, version: int | None = None) -> None:
+    """Hand a draft, or what was returned, to the bureau; first to one's own if that asks for it."""
+    with transaction(session):
+        advance(session, actor, posting, Action.SUBMIT, expected_version=version)
+        _note_arrival(posting)
+
+
+def endorse(session: Session, actor: User, posting: Posting, version: int | None = None) -> None:
+    """Pass a text that was reviewed internally on to the bureau."""
+    with transaction(session):
+        advance(session, actor, posting, Action.ENDORSE, expected_version=version)
+        _note_arrival(posting)
+
+
+def send_back(
+    session: Session, actor: User, posting: Posting, reason: str, version: int | None = None
+) -> None:
+    """Return a text to whoever wrote it, internally or from the bureau, to be mended."""
+    advance(session, actor, posting, Action.RETURN, reason=reason, expected_version=version)
+
+
+def publish(session: Session, actor: User, posting: Posting, version: int | None = None) -> None:
+    """Approve a submitted text: it is shown, valid as its poster said or a year, and matched."""
+    with transaction(session):
+        advance(session, actor, posting, Action.PUBLISH, expected_version=version)
+        posting.published_at = posting.published_at or now()
+        if posting.valid_until is None or posting.valid_until <= today():
+            posting.valid_until = _a_year_from_now()
+        posting.search_text = search_text(posting)
+        queue_matching(session, posting)
+
+
+def reject(
+    session: Session, actor: User, posting: Posting, reason: str, version: int | None = None
+) -> None:
+    """Refuse a submitted text for good."""
+    advance(session, actor, posting, Action.REJECT, reason=reason, expected_version=version)
+
+
+def withdraw(
+    session: Session,
+    actor: User,
+    posting: Posting,
+    reason: str = "",
+    version: int | None = None,
+) -> None:
+    """Take one's own posting back for good; its open matches end."""
+    with transaction(session):
+        advance(session, actor, posting, Action.WITHDRAW, reason=reason, expected_version=version)
+        open_matches.close(session, actor, posting)
+
+
+def suspend(
+    session: Session, actor: User, posting: Posting, reason: str, version: int | None = None
+) -> None:
+    """Take a published text out of sight until it is resumed; its open matches end."""
+    with transaction(session):
+        advance(session, actor, posting, Action.SUSPEND, reason=reason, expected_version=version)
+        open_matches.close(session, actor, posting)
+
+
+def resume(session: Session, actor: User, posting: Posting, version: int | None = None) -> None:
+    """Show a suspended text again; what its suspension ended is proposed again."""
+    with transaction(session):
+        advance(session, actor, posting, Action.RESUME, expected_version=version)
+        open_matches.reopen(session, actor, posting)
+        queue_matching(session, posting)
+
+
+def renew(session: Session, actor: User, posting: Posting, version: int | None = None) -> None:
+    """Keep a published text for a year from today."""
+    with transaction(session):
+        advance(session, actor, posting, Action.RENEW, expected_version=version)
+        posting.valid_until = _a_year_from_now()
+
+
+def fulfil(session: Session, actor: User, posting: Posting, version: int | None = None) -> None:
+    """Close a posting whose purpose is reached; its open matches end, agreed ones go on."""
+    with transaction(session):
+        advance(session, actor, posting, Action.FULFIL, expected_version=version)
+        open_matches.close(session, actor, posting)
+
+
+def expire(session: Session, posting: Posting) -> None:
+    """Close a posting whose term is over; its open matches end."""
+    with transaction(session):
+        follow(session, None, posting, Action.EXPIRE)
+        open_matches.close(session, None, posting)
+
+
+def expire_overdue(session: Session) -> int:
+    """Expire every posting whose term is over; return how many.
+
+    Each in a transaction of its own; one that somebody moved meanwhile is left alone.
+    """
+    expired = 0
+    overdue: list[Posting] = [*_overdue(session, Need), *_overdue(session, Result)]
+    for posting in overdue:
+        try:
+            expire(session, posting)
+        except RefusalError:
+            continue
+        expired += 1
+    return expired
+
+
+def queue_matching(session: Session, posting: Posting) -> None:
+    """Let the matcher look at a text once this transaction has committed."""
+    if isinstance(posting, Need):
+        outbox.later(session, "propose", need_id=posting.id)
+    else:
+        outbox.later_once(session, "propose_all")
+
+
+def _overdue(session: Session, kind: type[PostingT]) -> Sequence[PostingT]:
+    shown = kind.status.in_((PostingStatus.PUBLISHED, PostingStatus.SUSPENDED))
+    over = kind.valid_until < today()
+    return session.scalars(sa.select(kind).where(shown, over).order_by(kind.id)).all()
+
+
+def _note_arrival(posting: Posting) -> None:
+    if posting.status is PostingStatus.SUBMITTED:
+        posting.submitted_at = now()
+
+
+def _a_year_from_now() -> date:
+    return today() + timedelta(days=VALID_DAYS)

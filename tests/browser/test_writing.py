@@ -1,0 +1,82 @@
+"""Writing a need in a browser: kept while typing, with hints, and all of it without scripts."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import enter
+
+PROBLEM = "磷酸铁锂电池在零下二十度快充时负极析锂，容量衰减快。"
+
+
+def _check(page: Page) -> None:
+    violations = Axe().run(page).response["violations"]
+    told = [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations]
+    assert told == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+@pytest.mark.parametrize("window", ["page", "phone"])
+def test_every_page_of_writing_is_accessible(request: pytest.FixtureRequest, window: str) -> None:
+    page: Page = request.getfixturevalue(window)
+    enter(page, "enterprise")
+    for place in ("/needs/new", "/results/new"):
+        page.goto(place)
+        _check(page)
+    page.goto("/needs/new")
+    page.fill("#title", "窄窗口里写的需求")
+    page.fill("#budget_max", "abc")
+    page.locator("button[value=preview]").click()
+    expect(page.locator(".notice-error")).to_be_visible()
+    _check(page)
+    page.fill("#budget_max", "100")
+    page.locator("button[value=preview]").click()
+    page.wait_for_url("**/preview")
+    for place in ("preview", "edit", "withdraw"):
+        page.goto(page.url.rpartition("/")[0] + f"/{place}")
+        _check(page)
+
+
+def test_what_is_typed_is_kept_and_comes_back(page: Page) -> None:
+    enter(page, "enterprise")
+    page.goto("/needs/new")
+    page.fill("#title", "磷酸铁锂电池低温快充析锂")
+    page.fill("#problem", PROBLEM)
+    expect(page.locator("#aside [data-industry]").first).to_be_visible()
+    expect(page.locator("#aside .kept")).not_to_be_empty()
+    page.locator("#aside [data-industry]").first.click()
+    expect(page.locator("#industry")).not_to_have_value("")
+    page.locator("[data-add-row]").click()
+    page.fill("#metrics-2-name", "容量保持率")
+    with page.expect_response("**/needs/new"):
+        page.fill("#metrics-2-target", "≥90")
+    page.goto("/mine")
+    page.locator('a[href*="/needs/new?form="]').first.click()
+    expect(page.locator("#problem")).to_have_value(PROBLEM)
+    expect(page.locator("[name$=-target] >> nth=-1")).to_have_value("≥90")
+
+
+def test_a_second_press_makes_no_second_record(page: Page) -> None:
+    enter(page, "enterprise")
+    page.goto("/needs/new")
+    page.fill("#title", "按了两次的需求")
+    page.locator("button[value=save]").dblclick()
+    page.wait_for_url("**/edit")
+    page.goto("/mine")
+    expect(page.get_by_role("link", name="按了两次的需求", exact=True)).to_have_count(1)
+
+
+def test_a_need_is_written_and_submitted_without_scripts(plain: Page) -> None:
+    enter(plain, "enterprise")
+    plain.goto("/needs/new")
+    plain.fill("#title", "没有脚本也能写的需求")
+    plain.fill("#problem", PROBLEM)
+    plain.locator("button[value=row-metrics]").click()
+    plain.fill("#metrics-2-name", "容量保持率")
+    plain.fill("#metrics-2-target", "≥90")
+    plain.locator("button[value=preview]").click()
+    expect(plain.locator(".previewed")).to_contain_text("容量保持率")
+    plain.locator("form[action$='/submit'] button").click()
+    plain.wait_for_url("**/mine")
+    row = plain.locator("tr", has_text="没有脚本也能写的需求")
+    expect(row.locator(".tag-submitted")).to_be_visible()
