@@ -1,0 +1,1 @@
+"""The page of one's notifications; `matchmaker.notifications` writes them."""

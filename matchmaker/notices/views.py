@@ -1,0 +1,109 @@
+"""The page of notifications."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from matchmaker.db import db
+from matchmaker.labels import label
+from matchmaker.notices import queries, services
+from matchmaker.notices.queries import Subject, Told
+from matchmaker.permissions import Permission
+from matchmaker.postings.filters import clean
+from matchmaker.relations import posting_of
+from matchmaker.web.access import current_actor, load_or_404, requires, signed_in
+from matchmaker.web.addresses import own_path, see_other
+from matchmaker.web.texts import shown
+from models import Event, Match, Need, Notification, Result
+
+_TO_REVIEW = {
+    Event.POSTING_TO_ENDORSE,
+    Event.POSTING_SUBMITTED,
+    Event.REVISION_TO_ENDORSE,
+    Event.REVISION_SUBMITTED,
+}
+
+blueprint = Blueprint("notices", __name__, url_prefix="/notices")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the page shows of a notification: what it is about, and where that is to be seen."""
+
+    notification: Notification
+    title: str
+    address: str | None
+    reason: str
+
+
+@blueprint.app_context_processor
+def _counting() -> dict[str, Any]:
+    """Let the header say how many notifications are unread."""
+    actor = current_actor()
+    return {"unread_notices": lambda: queries.unread_count(db.session, actor) if actor else 0}
+
+
+@blueprint.get("")
+@requires(Permission.NOTICE_READ)
+def index() -> str:
+    """List the reader's notifications, newest first."""
+    unread = request.args.get("unread") == "1"
+    before = clean(request.args.get("before", ""))
+    page = queries.page(db.session, signed_in(), unread=unread, before=before)
+    return render_template(
+        "notices/index.html",
+        rows=[_row(told) for told in page.rows],
+        unread=unread,
+        first=not before,
+        older=page.older,
+    )
+
+
+@blueprint.post("/<public_id>/read")
+@requires(Permission.NOTICE_READ)
+def read(public_id: str) -> Response:
+    """Mark a notification as read and go on, to its record or back to the list."""
+    services.mark_read(db.session, signed_in(), load_or_404(Notification, public_id))
+    return _onwards()
+
+
+@blueprint.post("/<public_id>/read-all")
+@requires(Permission.NOTICE_READ)
+def read_all(public_id: str) -> Response:
+    """Mark as read what is no newer than the notification named: what came since stays."""
+    services.mark_all_read(db.session, signed_in(), load_or_404(Notification, public_id))
+    return _onwards()
+
+
+def _row(told: Told) -> Row:
+    if told.subject is None:
+        return Row(told.notification, "", None, "")
+    title = " × ".join(_title(posting) for posting in _postings(told.subject))
+    return Row(told.notification, title, _address(told.notification, told.subject), told.reason)
+
+
+def _title(posting: Need | Result) -> str:
+    """Return as much of a posting's title as the reader may read."""
+    fallback = label(posting.kind) if isinstance(posting, Need) else posting.public_id
+    return shown(posting).title or fallback
+
+
+def _postings(subject: Subject) -> list[Need | Result]:
+    return [subject.need, subject.result] if isinstance(subject, Match) else [posting_of(subject)]
+
+
+def _address(notification: Notification, subject: Subject) -> str:
+    """Return where the record is to be seen: for reviewers in the inbox, else on its page."""
+    if notification.event in _TO_REVIEW:
+        kind = notification.subject_kind.lower()
+        return url_for("review.record", kind=kind, public_id=subject.public_id)
+    if isinstance(subject, Match):
+        return url_for("matches.show", public_id=subject.public_id)
+    posting = posting_of(subject)
+    endpoint = "portal.need" if isinstance(posting, Need) else "portal.result"
+    return url_for(endpoint, public_id=posting.public_id)
+
+
+def _onwards() -> Response:
+    return see_other(own_path(request.form.get("next"), url_for("notices.index")))

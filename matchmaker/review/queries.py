@@ -1,0 +1,328 @@
+"""What waits for a reviewer: for the bureau, or for the organisation's own review."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
+
+from matchmaker.clock import today
+from matchmaker.i18n import CHINA
+from matchmaker.permissions import Permission, granted, visible
+from matchmaker.postings.queries import MOST_WORDS, shown_with
+from matchmaker.relations import owns, posting_of, where_overseen, where_own
+from matchmaker.review import deadlines, services
+from matchmaker.review.filters import KINDS, Cursor, InboxFilter
+from matchmaker.review.planned import name_of, planned
+from models import (
+    Industry,
+    Need,
+    Organization,
+    PostingStatus,
+    Region,
+    Result,
+    Revision,
+    RevisionStatus,
+    StatusChange,
+    User,
+)
+
+Reviewed = Need | Result | Revision
+
+PAGE_SIZE = 20
+MOST_COUNTED = 100
+_TEXTS: dict[type[Need | Result], tuple[InstrumentedAttribute[str], ...]] = {
+    Need: (Need.title, Need.background, Need.problem, Need.tried),
+    Result: (
+        Result.title,
+        Result.abstract,
+        Result.problem_solved,
+        Result.advantage,
+        Result.applications,
+    ),
+}
+
+
+_STAGES: tuple[tuple[Permission, str, Callable[..., sa.ColumnElement[bool]]], ...] = (
+    (Permission.POSTING_REVIEW, "submitted", where_overseen),
+    (Permission.POSTING_ENDORSE, "internal_review", where_own),
+)
+"""Where a text is reviewed: who may decide, its status there, and whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A text in the inbox.
+
+    `refusal` says why it may not be approved now, "" where it may; `planned_at` is when its
+    approval takes effect, None where nobody has approved it.
+    """
+
+    record: Reviewed
+    posting: Need | Result
+    title: str
+    since: datetime
+    days: int
+    due_on: date
+    refusal: str
+    planned_at: datetime | None
+
+    @property
+    def kind(self) -> str:
+        """What kind of record it is."""
+        return name_of(self.record)
+
+    @property
+    def overdue(self) -> int:
+        """How many working days the review is late, 0 or less while it is not."""
+        return self.days - deadlines.WORKING_DAYS
+
+    @property
+    def choice(self) -> str:
+        """The value that stands for the text, as the page shows it, in a form."""
+        return f"{self.kind}:{self.record.public_id}:{self.record.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """One page of the inbox, oldest first, and the row after which the next page begins."""
+
+    rows: Sequence[Waiting]
+    after: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of a text's state."""
+
+    at: datetime
+    status: PostingStatus | RevisionStatus
+    by: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Pile:
+    """The records of one kind at one stage of review: since when each waits, and which they are."""
+
+    kind: Any
+    since: InstrumentedAttribute[Any]
+    waits: sa.ColumnElement[bool]
+
+
+def inbox(session: Session, actor: User, chosen: InboxFilter) -> Inbox:
+    """Return a page of what waits for the actor.
+
+    Keyset paging over one query for each pile, so that an index gives the order.
+    """
+    found = [
+        (record, since)
+        for pile in _piles(actor)
+        if chosen.kind in ("", _name(pile.kind))
+        for record, since in _page_of(session, actor, pile, chosen)
+    ]
+    found.sort(key=lambda row: _place(row[0], row[1]))
+    shown = found[:PAGE_SIZE]
+    rows = waiting(session, actor, shown)
+    last = shown[-1] if len(found) > PAGE_SIZE else None
+    after = Cursor(last[1], name_of(last[0]), last[0].public_id) if last else None
+    return Inbox(rows, after)
+
+
+def waiting(
+    session: Session, actor: User, found: Sequence[tuple[Reviewed, datetime]]
+) -> list[Waiting]:
+    """Return records with what the inbox says of them; each comes with the time of its arrival."""
+    plans = planned(session, [record for record, _since in found])
+    rows = []
+    for record, since in found:
+        posting = posting_of(record)
+        arrived = since.astimezone(CHINA).date()
+        plan = plans.get(record)
+        rows.append(
+            Waiting(
+                record=record,
+                posting=posting,
+                title=title_of(record),
+                since=since,
+                days=deadlines.waited(arrived, today()),
+                due_on=deadlines.due_on(arrived),
+                refusal=services.may_approve(actor, record).reason,
+                planned_at=plan.due_at if plan else None,
+            )
+        )
+    return rows
+
+
+def title_of(record: Reviewed) -> str:
+    """Return the title that a text has or, revised, would have."""
+    return str(record.values["title"]) if isinstance(record, Revision) else record.title
+
+
+def arrived_at(record: Reviewed) -> datetime:
+    """Return since when a record has waited where it stands."""
+    if record.status is PostingStatus.SUBMITTED and record.submitted_at:
+        return record.submitted_at
+    return record.updated_at
+
+
+def count(session: Session, actor: User) -> int:
+    """Return how much waits for the actor, counted up to `MOST_COUNTED` of each pile."""
+    counts = [
+        sa.select(sa.func.count())
+        .select_from(
+            visible(actor, pile.kind)
+            .with_only_columns(pile.kind.id)
+            .where(pile.waits)
+            .limit(MOST_COUNTED)
+            .subquery()
+        )
+        .scalar_subquery()
+        for pile in _piles(actor)
+    ]
+    return sum(session.execute(sa.select(*counts)).one()) if counts else 0
+
+
+def find(session: Session, actor: User, choices: Sequence[tuple[str, str]]) -> dict[str, Reviewed]:
+    """Return by public id the records among (kind, public id) pairs that the actor may see."""
+    found: dict[str, Reviewed] = {}
+    for name, kind in KINDS.items():
+        wanted = [public_id for of, public_id in choices if of == name]
+        statement = visible(actor, kind).where(kind.public_id.in_(wanted))
+        for record in session.scalars(statement.options(*loaded_with(kind))):
+            found[record.public_id] = record
+    return found
+
+
+def loaded_with(kind: Any) -> list[_AbstractLoad]:
+    """Return what to load with records so that a page of them takes a fixed number of queries."""
+    if kind is Revision:
+        sides = ((Revision.need, Need), (Revision.result, Result))
+        return [joinedload(side).options(*loaded_with(of)) for side, of in sides]
+    restrictions = joinedload(kind.organization).selectinload(Organization.restrictions)
+    rows = [Need.metrics] if kind is Need else [Result.properties]
+    return [*shown_with(kind), restrictions, *map(selectinload, rows), selectinload(kind.mode_rows)]
+
+
+def history(session: Session, actor: User, record: Reviewed) -> list[Step]:
+    """Return what became of a record, newest first.
+
+    What an organisation returned to its own people is nobody else's matter.
+    """
+    statement = (
+        sa.select(StatusChange, User.name)
+        .outerjoin(User, User.id == StatusChange.actor_id)
+        .where(StatusChange.subject_kind == type(record).__name__)
+        .where(StatusChange.subject_id == record.id)
+        .order_by(StatusChange.id.desc())
+    )
+    if not owns(actor, record):
+        internal = StatusChange.source == PostingStatus.INTERNAL_REVIEW
+        returned = StatusChange.target == PostingStatus.RETURNED
+        statement = statement.where(sa.not_(sa.func.coalesce(sa.and_(internal, returned), False)))
+    status = RevisionStatus if isinstance(record, Revision) else PostingStatus
+    return [
+        Step(change.at, status(change.target), name, change.reason)
+        for change, name in session.execute(statement)
+    ]
+
+
+def _piles(actor: User) -> Iterator[_Pile]:
+    kinds: tuple[Any, ...] = tuple(KINDS.values())
+    for permission, status, related in _STAGES:
+        if permission not in granted(actor):
+            continue
+        for kind in kinds:
+            own = _of_posting(kind, partial(related, actor))
+            yield _Pile(kind, _arrival(kind, status), sa.and_(kind.status == status, own))
+
+
+def _arrival(kind: Any, status: str) -> InstrumentedAttribute[Any]:
+    """Return the column that `arrived_at` reads."""
+    at_bureau = status == PostingStatus.SUBMITTED and kind is not Revision
+    arrival: InstrumentedAttribute[Any] = kind.submitted_at if at_bureau else kind.updated_at
+    return arrival
+
+
+def _of_posting(
+    kind: Any, condition: Callable[[Any], sa.ColumnElement[bool]]
+) -> sa.ColumnElement[bool]:
+    """Return a condition on postings as one on the records of `kind`, which may revise them."""
+    if kind is Revision:
+        return sa.or_(Revision.need.has(condition(Need)), Revision.result.has(condition(Result)))
+    return condition(kind)
+
+
+def _page_of(
+    session: Session, actor: User, pile: _Pile, chosen: InboxFilter
+) -> Iterator[tuple[Reviewed, datetime]]:
+    kind = pile.kind
+    statement = visible(actor, kind).where(pile.waits, *_narrowed(pile, chosen))
+    if chosen.after:
+        statement = statement.where(_beyond(pile, chosen.after))
+    statement = statement.add_columns(pile.since).order_by(pile.since, kind.id)
+    for row in session.execute(statement.options(*loaded_with(kind)).limit(PAGE_SIZE + 1)):
+        yield row[0], row[1]
+
+
+def _narrowed(pile: _Pile, chosen: InboxFilter) -> Iterator[sa.ColumnElement[bool]]:
+    for word in chosen.words.split()[:MOST_WORDS]:
+        yield _holds(pile.kind, word)
+    if chosen.industry:
+        own_id = chosen.industry.id
+        family = sa.select(Industry.id).where(
+            sa.or_(Industry.id == own_id, Industry.parent_id == own_id)
+        )
+        yield _of_posting(pile.kind, lambda posting: posting.industry_id.in_(family))
+    if chosen.region:
+        prefix = chosen.region.subtree_prefix
+        subtree = sa.select(Region.id).where(Region.code.startswith(prefix))
+        yield _of_posting(pile.kind, lambda posting: posting.region_id.in_(subtree))
+    if chosen.organization:
+        named = sa.select(Organization.id).where(
+            Organization.name.icontains(chosen.organization, autoescape=True)
+        )
+        yield _of_posting(pile.kind, lambda posting: posting.organization_id.in_(named))
+    if chosen.overdue:
+        day_after = deadlines.overdue_since(today()) + timedelta(days=1)
+        yield pile.since < datetime.combine(day_after, time(), CHINA)
+
+
+def _holds(kind: Any, word: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a word stands in the full text, or in a revision's new title."""
+    text = _of_posting(
+        kind,
+        lambda posting: sa.or_(
+            *(column.icontains(word, autoescape=True) for column in _TEXTS[posting])
+        ),
+    )
+    if kind is not Revision:
+        return text
+    title = Revision.values["title"].as_string()
+    return sa.or_(text, title.icontains(word, autoescape=True))
+
+
+def _beyond(pile: _Pile, cursor: Cursor) -> sa.ColumnElement[bool]:
+    """Return the condition that a row comes after the cursor's, that being still there or not."""
+    kinds = list(KINDS)
+    own, last = kinds.index(_name(pile.kind)), kinds.index(cursor.kind)
+    if own > last:
+        return pile.since >= cursor.since
+    later: sa.ColumnElement[bool] = pile.since > cursor.since
+    if own < last:
+        return later
+    kind = KINDS[cursor.kind]
+    row_id = sa.select(kind.id).where(kind.public_id == cursor.public_id).scalar_subquery()
+    return sa.or_(later, sa.and_(pile.since == cursor.since, pile.kind.id > row_id))
+
+
+def _place(record: Reviewed, since: datetime) -> tuple[datetime, int, int]:
+    return since, list(KINDS).index(name_of(record)), record.id
+
+
+def _name(kind: type[Reviewed]) -> str:
+    return kind.__name__.lower()

@@ -1,0 +1,186 @@
+"""Approving many texts at once, and taking that back within ten minutes."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from matchmaker import outbox
+from matchmaker.clock import today
+from matchmaker.db import transaction
+from matchmaker.i18n import _
+from matchmaker.postings import services as postings
+from models import (
+    IntegrityRestriction,
+    Job,
+    Notification,
+    OutboxMessage,
+    PostingStatus,
+    Role,
+    User,
+    now,
+)
+from tests import factories
+from tests.functional.pages import send, titles
+from tests.functional.reviewing import (
+    SUBMITTED,
+    after_ten_minutes,
+    approve,
+    audited,
+    choice,
+    decide,
+    revise,
+    stored,
+    waiting,
+)
+from tests.matchmaker.test_jobs import work_off
+
+SignIn = Callable[[FlaskClient, User], None]
+
+
+@pytest.fixture
+def officer(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
+    """Give the officer of the county where the factories' organisations are, signed in."""
+    user = factories.user(Role.OFFICER, region=factories.FEIXI, name="方县经办")
+    sign_in(client, user)
+    return user
+
+
+def test_texts_approved_together_are_published_after_ten_minutes(
+    session: Session, client: FlaskClient, app: Flask, officer: User
+) -> None:
+    need, result = waiting(), waiting(factories.result)
+    revision = revise(session, factories.need(), title="新标题")
+    assert approve(client, need, result, revision).location == "/review?kind=need"
+    work_off(app)
+    session.rollback()
+    assert {need.status, result.status, revision.status} == {"submitted"}
+    assert stored(session, sa.select(Notification.event)).all() == ["revision_submitted"]
+    assert client.get("/review").text.count("tag-published") == 3
+    after_ten_minutes(session, app)
+    assert (need.status, result.status) == (PostingStatus.PUBLISHED,) * 2
+    assert (revision.status, revision.posting.title) == ("approved", "新标题")
+    assert audited(session, "need:approve_later") == 1
+    assert titles(client.get("/review").text) == []
+
+
+def test_an_approval_undone_in_time_leaves_no_trace_outside(
+    session: Session, client: FlaskClient, app: Flask, officer: User
+) -> None:
+    need = waiting()
+    factories.user(Role.MEMBER, organization=need.organization)
+    approve(client, need)
+    answer = send(client, "/review/undo", "/review", chosen=[choice(need)])
+    assert answer.status_code == 303
+    after_ten_minutes(session, app)
+    assert need.status is SUBMITTED
+    assert stored(session, sa.select(Notification)).all() == []
+    assert stored(session, sa.select(Job.outcome)).all() == [{"called_off": 1}]
+    assert audited(session, "need:undo_approval") == 1
+    assert "tag-published" not in client.get("/review").text
+    approve(client, need)
+    after_ten_minutes(session, app)
+    assert need.status.value == "published"
+
+
+def test_it_is_too_late_to_undo_what_is_in_effect(
+    session: Session, client: FlaskClient, app: Flask, officer: User
+) -> None:
+    need = waiting()
+    as_it_was = choice(need)
+    approve(client, need)
+    after_ten_minutes(session, app)
+    send(client, "/review/undo", "/review", chosen=[as_it_was])
+    assert (
+        _("Too late for %(count)d: the approval is in effect.", count=1)
+        in client.get("/review").text
+    )
+    session.rollback()
+    assert need.status is PostingStatus.PUBLISHED
+
+
+def test_what_a_worker_has_begun_is_not_undone(
+    session: Session, client: FlaskClient, officer: User
+) -> None:
+    need = waiting()
+    approve(client, need)
+    with transaction(session):
+        session.execute(sa.update(OutboxMessage).values(due_at=now()))
+    assert outbox.claim(session) is not None
+    send(client, "/review/undo", "/review", chosen=[choice(need)])
+    assert stored(session, sa.select(OutboxMessage.sent_at)).all() == [None]
+    too_late = _("Too late for %(count)d: the approval is in effect.", count=1)
+    assert too_late in client.get("/review").text
+
+
+def test_approving_twice_publishes_once(
+    session: Session, client: FlaskClient, app: Flask, officer: User
+) -> None:
+    need = waiting()
+    approve(client, need)
+    approve(client, need)
+    assert len(stored(session, sa.select(OutboxMessage)).all()) == 1
+
+
+def test_what_changed_since_it_was_read_is_not_approved(
+    session: Session, client: FlaskClient, officer: User
+) -> None:
+    need = waiting(title="难题")
+    stale = f"need:{need.public_id}:{need.version - 1}"
+    send(client, "/review/approve", "/review", chosen=[stale])
+    assert stored(session, sa.select(OutboxMessage)).all() == []
+    assert "难题" in client.get("/review").text
+
+
+@pytest.mark.parametrize("chosen", [[], ["x"], ["need:x:1"], ["user:x:1"], ["need:x:x"]])
+def test_a_form_that_names_nothing_approves_nothing(
+    session: Session, client: FlaskClient, officer: User, chosen: list[str]
+) -> None:
+    assert send(client, "/review/approve", "/review", chosen=chosen).status_code == 303
+    assert stored(session, sa.select(OutboxMessage)).all() == []
+
+
+def test_a_decision_taken_meanwhile_calls_the_planned_approval_off(
+    session: Session, client: FlaskClient, app: Flask, officer: User
+) -> None:
+    need = waiting()
+    approve(client, need)
+    decide(client, need, "return", "再想想")
+    after_ten_minutes(session, app)
+    assert need.status is PostingStatus.RETURNED
+
+
+@pytest.mark.parametrize("hindrance", ["restricted", "withdrawn", "reviewer left"])
+def test_an_approval_that_may_not_take_effect_any_more_does_not(
+    session: Session, client: FlaskClient, app: Flask, officer: User, hindrance: str
+) -> None:
+    need = waiting()
+    owner = factories.user(Role.MEMBER, organization=need.organization)
+    approve(client, need)
+    if hindrance == "withdrawn":
+        postings.withdraw(session, owner, need)
+    with transaction(session):
+        if hindrance == "restricted":
+            need.organization.restrictions.append(
+                IntegrityRestriction(ground="失信", starts_on=today(), source_document="文号")
+            )
+        if hindrance == "reviewer left":
+            officer.active = False
+    after_ten_minutes(session, app)
+    assert need.status is not PostingStatus.PUBLISHED
+    assert stored(session, sa.select(Job.outcome)).all() == [{"refused": 1}]
+    assert audited(session, "need:publish", "refused") == 1
+
+
+def test_a_manager_cannot_undo_what_the_bureau_approved(
+    session: Session, client: FlaskClient, sign_in: SignIn, officer: User
+) -> None:
+    need = waiting()
+    approve(client, need)
+    sign_in(client, factories.user(Role.MANAGER, organization=need.organization))
+    answer = send(client, "/review/undo", "/review", chosen=[choice(need)])
+    assert answer.status_code == 403
+    assert stored(session, sa.select(OutboxMessage.sent_at)).all() == [None]

@@ -1,0 +1,79 @@
+"""What the checklist finds in a text."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from matchmaker.clock import today
+from matchmaker.db import transaction
+from matchmaker.review.checks import betrayed, checklist
+from models import IntegrityRestriction, Need, ResultProperty, Visibility
+from models.enums import PropertyKind, PropertyStatus
+from tests import factories
+
+METRIC = {"name": "耐热", "target": "≥180", "unit": "℃"}
+
+
+def _failed(posting: Any) -> list[str]:
+    return [check.found for check in checklist(posting) if not check.passed]
+
+
+def _masked(summary: str, **values: Any) -> Need:
+    return factories.need(
+        visibility=Visibility.MASKED,
+        public_summary=summary,
+        metrics=[METRIC | {"test_method": "GB/T 1"}],
+        **values,
+    )
+
+
+def test_a_need_with_tested_metrics_has_nothing_against_it(session: Session) -> None:
+    assert _failed(factories.need(metrics=[METRIC | {"test_method": "GB/T 1"}])) == []
+
+
+def test_a_need_without_metrics_or_without_their_test_is_pointed_at(session: Session) -> None:
+    assert len(_failed(factories.need())) == 1
+    assert len(_failed(factories.need(metrics=[METRIC]))) == 1
+
+
+def test_a_result_must_state_readiness_and_rights(session: Session) -> None:
+    result = factories.result(trl=None)
+    assert len(_failed(result)) == 1
+    with transaction(session):
+        result.trl = 6
+        result.properties = [
+            ResultProperty(
+                position=0, kind=PropertyKind.SECRET, status=PropertyStatus.GRANTED, number=""
+            )
+        ]
+    assert _failed(result) == []
+
+
+def test_an_integrity_restriction_is_named(session: Session) -> None:
+    need = _masked("某行业的难题")
+    with transaction(session):
+        need.organization.restrictions.append(
+            IntegrityRestriction(
+                ground="虚假申报", starts_on=today(), source_document="测〔2026〕1号"
+            )
+        )
+    (found,) = _failed(need)
+    assert "虚假申报" in found
+    assert "测〔2026〕1号" in found
+
+
+def test_a_summary_in_other_words_betrays_nothing(session: Session) -> None:
+    assert betrayed(_masked("高温下薄膜尺寸不稳定，寻求材料方案。", keywords=["陶瓷涂覆"])) == []
+
+
+def test_names_codes_and_copied_passages_in_a_summary_are_found(session: Session) -> None:
+    owner = factories.organization(name="测试电池公司")
+    need = _masked(
+        "测试电池公司的QX9471产线上，隔膜在高温下收缩并且刺穿后短路起火。",
+        organization=owner,
+        problem="QX9471 批次的隔膜在高温下收缩并且刺穿后短路，需要涂层。",
+        keywords=["短路"],
+        contact={"name": "陆时安"},
+    )
+    copied = "隔膜在高温下收缩并且刺穿后短路"
+    assert betrayed(need) == ["测试电池公司", "短路", "qx9471", copied]
