@@ -1,10 +1,26 @@
-"""The form in which an officer says how well two texts fit."""
+"""The forms in which people say what they think of a match."""
+
+from collections.abc import Iterable
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, StringField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length
+from wtforms.widgets import HiddenInput
 
+from matchmaker.accounts.fields import choices
+from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
+from matchmaker.labels import LABELS
+from models import DeclineReason, User
 
 LEVELS = {
     1: _l("Does not fit"),
@@ -16,6 +32,10 @@ LEVELS = {
 
 TAKE_BACK = 0
 LONGEST_COMMENT = 500
+REASONS = {"": _l("Choose a reason"), **LABELS[DeclineReason]}
+_COMMENT_LENGTH = Length(
+    max=LONGEST_COMMENT, message=_l("At most %(count)s characters.", count=LONGEST_COMMENT)
+)
 
 
 class JudgementForm(FlaskForm):  # type: ignore[misc]
@@ -24,3 +44,53 @@ class JudgementForm(FlaskForm):  # type: ignore[misc]
     level = IntegerField(validators=[InputRequired(), AnyOf([TAKE_BACK, *LEVELS])])
     comment = StringField(validators=[Length(max=LONGEST_COMMENT)])
     next = HiddenField()
+
+
+class ConsentForm(FlaskForm):  # type: ignore[misc]
+    """A side's consent, confirmed by a tick since it opens its contact."""
+
+    note = TextAreaField(_l("To the other side"), [_COMMENT_LENGTH])
+    confirmed = BooleanField(
+        _l("We agree that contacts and full texts open to both as soon as the other side agrees."),
+        [InputRequired(_l("Tick this to agree."))],
+    )
+
+
+class DeclineForm(FlaskForm):  # type: ignore[misc]
+    """Why a side declines."""
+
+    decline_reason = SelectField(
+        _l("Reason"), [InputRequired(_l("Choose a reason."))], choices=choices(REASONS)
+    )
+    comment = TextAreaField(_l("Comment"), [_COMMENT_LENGTH])
+
+    def validate_comment(self, field: TextAreaField) -> None:
+        """Ask for words where “other” says nothing."""
+        other = self.decline_reason.data == DeclineReason.OTHER
+        if other and not (field.data or "").strip():
+            raise ValidationError(_("Say in the comment what the reason is."))
+
+
+class DismissForm(FlaskForm):  # type: ignore[misc]
+    """Why an officer drops a proposal."""
+
+    dismiss_reason = SelectField(
+        _l("Reason"), [InputRequired(_l("Choose a reason."))], choices=choices(REASONS)
+    )
+
+
+class AssignForm(FlaskForm):  # type: ignore[misc]
+    """Whom a match is given to; `version` is that of the match the reader has seen."""
+
+    broker = SelectField(_l("Broker"), [InputRequired(_l("Choose a broker."))])
+    version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
+
+    def offer(self, brokers: Iterable[User]) -> None:
+        """Give the brokers to choose from."""
+        self.broker.choices = [
+            SelectChoice(value="", label=_("Choose a broker")),
+            *(
+                SelectChoice(value=one.public_id, label=f"{one.name} · {one.organization.name}")
+                for one in brokers
+            ),
+        ]

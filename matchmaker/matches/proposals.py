@@ -28,19 +28,23 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A pair as it stands in the database; `graded` says whether an officer has judged it."""
+    """A pair as it stands in the database.
+
+    `kept` is one that an officer has judged, assigned or added by hand.
+    """
 
     id: int
     status: MatchStatus
     result_rank: int | None
-    graded: bool
+    kept: bool
 
 
 def known(session: Session, need: Need | None = None) -> dict[Pair, Known]:
     """Return the matches of one need, or all, by need id and result id."""
     graded = sa.exists().where(MatchJudgement.match_id == Match.id)
+    kept = sa.or_(graded, Match.broker_id.is_not(None), Match.added_by_id.is_not(None))
     statement = sa.select(
-        Match.need_id, Match.result_id, Match.id, Match.status, Match.result_rank, graded
+        Match.need_id, Match.result_id, Match.id, Match.status, Match.result_rank, kept
     )
     if need is not None:
         statement = statement.where(Match.need_id == need.id)
@@ -81,8 +85,9 @@ def store(
     """Bring the proposals among `present` to what was ranked, in a few bulk statements.
 
     `listed` are the pairs to propose, `unlisted` those that only stay, with a new score and the
-    reasons they had. All other proposals are removed, unless an officer has judged them. A pair
-    that anybody has decided on stays as it is. Returns how many were added, changed and removed.
+    reasons they had. All other proposals are removed, unless an officer has judged, assigned or
+    added them. A pair that anybody has decided on stays as it is. Returns how many were added,
+    changed and removed.
     """
     wanted, staying = _by_key(listed), _by_key(unlisted)
     proposed = {k: row for k, row in present.items() if row.status is MatchStatus.PROPOSED}
@@ -98,9 +103,7 @@ def store(
         if key in proposed and key not in wanted
     ]
     removed = [
-        row.id
-        for key, row in proposed.items()
-        if not (key in wanted or key in staying or row.graded)
+        row.id for key, row in proposed.items() if not (key in wanted or key in staying or row.kept)
     ]
     _insert(session, added)
     _update(session, changed)

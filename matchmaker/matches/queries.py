@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Generic, TypeVar
 
 import flask
@@ -14,6 +13,7 @@ from matching import Document, Explanation, Matcher, Ranked, Reason, SharedTopic
 from matching.conditions import Condition, conditions, ruled_out
 from matching.metrics import Outcome, compare
 from matching.targets import targets_in
+from matchmaker.clock import today
 from matchmaker.disclosure import Text, public_text, text_for
 from matchmaker.matches import corpus
 from matchmaker.matches.corpus import document
@@ -21,8 +21,7 @@ from matchmaker.matches.index import PublicIndex
 from matchmaker.matches.judgements import judged_by
 from matchmaker.permissions import Permission, can, may_read_text, visible
 from matchmaker.postings.queries import shown_with
-from matchmaker.web.display import CHINA
-from models import Match, MatchGrade, MatchStatus, Need, Result, User
+from models import Match, MatchGrade, MatchStatus, Need, Project, Result, User
 
 PostingT = TypeVar("PostingT", Need, Result)
 Terms = tuple[tuple[Outcome, ...], tuple[Condition, ...]]
@@ -103,6 +102,37 @@ def related_needs(
     """Return the needs that a result fits: its matches, or what a search for its text finds."""
     matched = _matched(session, actor, Need, result, top)
     return matched or _needs_for(session, actor, read(actor, result), top, result)
+
+
+def explained(session: Session, actor: User, match: Match) -> Answer[Result]:
+    """Return one match, explained by what the actor may read of both texts.
+
+    Once both sides have agreed, each reads all of the other's text.
+    """
+    agreed = bool(can(actor, Permission.MATCH_READ_CONTACT, match))
+    need_text, result_text = (
+        text_for(posting, full=agreed or may_read_text(actor, posting))
+        for posting in (match.need, match.result)
+    )
+    asked, offer = document(match.need, need_text), document(match.result, result_text)
+    (why,) = public_matcher(session).explain_pairs([(asked, offer)])
+    return Answer(
+        match.result,
+        offer,
+        asked,
+        match.score,
+        match.grade,
+        why.reasons,
+        why.topics,
+        match,
+        compare(corpus.targets(match.need, need_text), offer),
+        conditions(corpus.wanted(match.need), corpus.offered(match.result), today()),
+    )
+
+
+def project_of(session: Session, actor: User, match: Match) -> Project | None:
+    """Return the project that a match has led to, None if there is none the actor sees."""
+    return session.scalar(visible(actor, Project).where(Project.match_id == match.id))
 
 
 def read(actor: User | None, posting: Need | Result) -> Document:
@@ -238,8 +268,7 @@ def _terms(
         targets = corpus.targets(own, _disclosed(actor, own))
     else:
         return compare(targets_in(asked.title), document(posting, text)), ()
-    today = datetime.now(CHINA).date()
-    terms = conditions(corpus.wanted(need), corpus.offered(result), today)
+    terms = conditions(corpus.wanted(need), corpus.offered(result), today())
     return compare(targets, offer), terms
 
 

@@ -37,7 +37,7 @@ def rerank(session: Session, need: Need, public: Matcher) -> None:
     staying = [
         pair
         for pair in _with_result_ranks(rest, rows)
-        if rows[pair.result_id].graded or (pair.result_rank and pair.grade is not Grade.WEAK)
+        if rows[pair.result_id].kept or (pair.result_rank and pair.grade is not Grade.WEAK)
     ]
     listed = _with_result_ranks(best, rows)
     proposals.store(session, present, listed, staying, matcher.version)
@@ -51,6 +51,14 @@ def unlisted(
         Ranked(pair.need_id, pair.result_id, pair.score, pair.grade, (), (), None, None)
         for pair in matcher.score(pairs, judged)
     ]
+
+
+def score_pair(session: Session, need: Need, result: Result, public: Matcher) -> Ranked:
+    """Return how well two published texts fit, on their full texts and the need's judgements."""
+    asked, offered = document(need, full_text(need)), document(result, full_text(result))
+    matcher = _knowing(public, asked, [offered])
+    (pair,) = unlisted(matcher, [(asked.id, offered.id)], judgements(session, need))
+    return pair
 
 
 def _in_full(session: Session, result_ids: Collection[int]) -> list[Document]:

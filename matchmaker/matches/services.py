@@ -57,6 +57,7 @@ def propose(
     actor: User | None,
     need: Need | None = None,
     progress: Progress | None = None,
+    job: Job | None = None,
     *,
     ranker: Ranker | None = None,
 ) -> Proposal:
@@ -69,7 +70,8 @@ def propose(
     on stays as it is.
 
     The matcher runs without a transaction; what was withdrawn meanwhile is left out, and a need
-    judged meanwhile, which has been ranked anew at once, stays as it is.
+    judged meanwhile, which has been ranked anew at once, stays as it is. The run is kept in
+    `job`, a new one unless it was queued.
 
     Raises:
         NotPublishedError: the need is not published.
@@ -77,7 +79,8 @@ def propose(
     if need is not None and need.status is not PostingStatus.PUBLISHED:
         raise NotPublishedError(need.public_id)
     with transaction(session):
-        job = Job(kind=JOB, status=JobStatus.RUNNING, started_at=now())
+        job = job or Job(kind=JOB)
+        job.status, job.started_at = JobStatus.RUNNING, now()
         session.add(job)
     wanted = str(need.id) if need else None
     try:

@@ -1,0 +1,85 @@
+"""A match put together by hand, and the postings to choose from."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from matchmaker import audit
+from matchmaker.clock import today
+from matchmaker.db import exclusive, transaction
+from matchmaker.lifecycle.engine import GuardedError, follow
+from matchmaker.lifecycle.match import presentable
+from matchmaker.lifecycle.transition import Action, Case
+from matchmaker.matches.queries import public_matcher
+from matchmaker.matches.reranking import score_pair
+from matchmaker.matches.services import JOB
+from matchmaker.permissions import Permission, demand, visible
+from matchmaker.postings.filters import HallFilter
+from matchmaker.postings.open_matches import CLOSED
+from matchmaker.postings.queries import narrowed, shown_with
+from models import Match, MatchGrade, MatchStatus, Need, Result, User, Visibility
+
+PostingT = TypeVar("PostingT", Need, Result)
+
+ADD = "add"
+MOST_FOUND = 10
+
+
+class AlreadyThereError(Exception):
+    """There is a match of these two already."""
+
+    def __init__(self, match: Match) -> None:
+        super().__init__(match.public_id)
+        self.match = match
+
+
+def find(session: Session, actor: User, kind: type[PostingT], words: str) -> Sequence[PostingT]:
+    """Return the newest published postings that hold all the words in what everybody may read."""
+    statement = narrowed(visible(actor, kind), kind, HallFilter(words=words))
+    return session.scalars(
+        statement.where(kind.visibility != Visibility.INVITED)
+        .order_by(kind.published_at.desc(), kind.id.desc())
+        .limit(MOST_FOUND)
+        .options(*shown_with(kind))
+    ).all()
+
+
+def add_by_hand(session: Session, actor: User, need: Need, result: Result) -> Match:
+    """Propose a pair that the matcher did not, or propose again one that was dropped or lapsed.
+
+    It stays on the board whatever the matcher thinks of it.
+
+    Raises:
+        Refused: neither of the two is in the actor's region.
+        GuardedError: the pair can be put to nobody; the reason says why.
+        AlreadyThereError: the pair is open, agreed or declined already.
+    """
+    public = public_matcher(session)
+    with transaction(session):
+        exclusive(session, JOB)
+        present = session.scalar(
+            sa.select(Match).where(Match.need_id == need.id, Match.result_id == result.id)
+        )
+        match = present or Match(need=need, result=result)
+        demand(actor, Permission.MATCH_ADD, match)
+        refusal = presentable(Case(match, actor, today()))
+        if refusal is not None:
+            raise GuardedError(match, ADD, refusal)
+        if present is not None and present.status not in CLOSED:
+            raise AlreadyThereError(present)
+        match.added_by_id = actor.id
+        if present is not None:
+            follow(session, actor, present, Action.REOPEN)
+            present.consents.clear()
+        else:
+            pair = score_pair(session, need, result, public)
+            match.score, match.grade = pair.score, MatchGrade(pair.grade)
+            match.engine_version = public.version
+            session.add(match)
+            session.flush()
+            change = audit.status_change(match, None, MatchStatus.PROPOSED, ADD, actor)
+            session.add(change)
+        audit.record(session, actor, "match:add", match)
+    return match

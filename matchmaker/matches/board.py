@@ -1,0 +1,198 @@
+"""The match board and the list of what awaits one's own answer, as far as the actor may see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from matchmaker.permissions import visible
+from matchmaker.postings.filters import Choices, clean, one_of
+from matchmaker.postings.queries import shown_with
+from matchmaker.relations import where_own
+from models import (
+    Industry,
+    Match,
+    MatchConsent,
+    MatchGrade,
+    MatchSide,
+    MatchStatus,
+    Need,
+    Organization,
+    OrganizationStatus,
+    Region,
+    Result,
+    Role,
+    User,
+    UserRole,
+    now,
+)
+
+PAGE_SIZE = 20
+MOST_WAITING = 100
+AGES = (7, 21, 30)
+"""For how many days a match may be asked to be on the board at least."""
+UNASSIGNED = "none"
+
+_BY_SCORE = (True, (Match.score, Match.id))
+SORTS: dict[str, tuple[bool, tuple[sa.SQLColumnExpression[Any], ...]]] = {
+    "score": _BY_SCORE,
+    "grade": _BY_SCORE,
+    "newest": (True, (Match.id,)),
+    "oldest": (False, (Match.id,)),
+}
+"""By what the board is sorted within a grade, and whether downwards; ids grow with age."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFilter:
+    """What the reader asked the board for; None, 0 and "" mean any.
+
+    Industry and region are those of either side. `after` is the public id of the row from which
+    the page continues.
+    """
+
+    status: MatchStatus = MatchStatus.PROPOSED
+    grade: MatchGrade | None = None
+    industry: Industry | None = None
+    region: Region | None = None
+    broker: User | None = None
+    unassigned: bool = False
+    days: int = 0
+    sort: str = "score"
+    after: str = ""
+
+    def parameters(self) -> dict[str, str]:
+        """Return what stands in the address beside the status, without where the page begins."""
+        broker = self.broker.public_id if self.broker else ""
+        given = {
+            "grade": self.grade or "",
+            "industry": self.industry.code if self.industry else "",
+            "region": self.region.code if self.region else "",
+            "broker": UNASSIGNED if self.unassigned else broker,
+            "days": str(self.days or ""),
+            "sort": self.sort if self.sort != "score" else "",
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One page of the board and the public id from which the next one continues."""
+
+    matches: Sequence[Match]
+    following: str | None
+
+
+def read_filter(
+    args: Mapping[str, str], choices: Choices, known_brokers: Sequence[User]
+) -> BoardFilter:
+    """Return what `args` ask for; what cannot be read means any."""
+    days, sort = args.get("days", ""), args.get("sort", "")
+    industry, region, broker = (args.get(name, "") for name in ("industry", "region", "broker"))
+    return BoardFilter(
+        status=one_of(MatchStatus, args.get("status", "")) or MatchStatus.PROPOSED,
+        grade=one_of(MatchGrade, args.get("grade", "")),
+        industry=next((row for row in choices.industries if row.code == industry), None),
+        region=next((row for row in choices.regions if row.code == region), None),
+        broker=next((row for row in known_brokers if row.public_id == broker), None),
+        unassigned=broker == UNASSIGNED,
+        days=next((age for age in AGES if str(age) == days), 0),
+        sort=sort if sort in SORTS else "score",
+        after=clean(args.get("after", "")),
+    )
+
+
+def read_board(session: Session, actor: User, chosen: BoardFilter) -> Board:
+    """Return the page that `chosen` continues to, the first one if that row is gone.
+
+    Keyset paging: a row that moved on to another status still says where the page ended. Sorted by
+    grade, the grades are read one after the other, each along its index.
+    """
+    downwards, keys = SORTS[chosen.sort]
+    seen, statement = visible(actor, Match), _narrowed(visible(actor, Match), chosen)
+    last = session.execute(
+        seen.with_only_columns(Match.grade, *keys).where(Match.public_id == chosen.after)
+    ).first()
+    order = [key.desc() if downwards else key.asc() for key in keys]
+    found: list[Match] = []
+    for grade in _grades(last[0] if last else None) if chosen.sort == "grade" else [None]:
+        part = statement.where(Match.grade == grade) if grade else statement
+        if last and grade in (None, last[0]):
+            here, row = sa.tuple_(*map(sa.literal, last[1:])), sa.tuple_(*keys)
+            part = part.where(row < here if downwards else row > here)
+        part = part.order_by(*order).limit(PAGE_SIZE + 1 - len(found)).options(*_shown_with())
+        found += session.scalars(part)
+        if len(found) > PAGE_SIZE:
+            break
+    rows = found[:PAGE_SIZE]
+    return Board(rows, rows[-1].public_id if len(found) > PAGE_SIZE else None)
+
+
+def waiting(session: Session, actor: User) -> Sequence[Match]:
+    """Return the matches that the actor's side has yet to answer, those that lapse first ahead."""
+    unanswered = (
+        sa.and_(where_own(actor, kind), ~Match.consents.any(MatchConsent.side == side))
+        for kind, side in ((Need, MatchSide.NEED), (Result, MatchSide.RESULT))
+    )
+    return session.scalars(
+        visible(actor, Match)
+        .where(Match.status == MatchStatus.RECOMMENDED, sa.or_(*unanswered))
+        .order_by(Match.recommended_on, Match.id)
+        .limit(MOST_WAITING)
+        .options(*_shown_with())
+    ).all()
+
+
+def brokers(session: Session) -> Sequence[User]:
+    """Return whom a match can be given to, by name."""
+    return session.scalars(
+        sa.select(User)
+        .join(User.organization)
+        .where(User.active, User.role_rows.any(UserRole.role == Role.BROKER))
+        .where(Organization.status == OrganizationStatus.APPROVED)
+        .order_by(User.name, User.id)
+        .options(contains_eager(User.organization))
+    ).all()
+
+
+def _grades(first: MatchGrade | None) -> list[MatchGrade]:
+    """Return the grades, best first, from the one on which a page ended."""
+    grades = list(MatchGrade)
+    return grades[grades.index(first) :] if first else grades
+
+
+def _narrowed(statement: sa.Select[Match], chosen: BoardFilter) -> sa.Select[Match]:
+    statement = statement.where(Match.status == chosen.status)
+    if chosen.grade:
+        statement = statement.where(Match.grade == chosen.grade)
+    if chosen.industry:
+        id_ = chosen.industry.id
+        family = sa.select(Industry.id).where(sa.or_(Industry.id == id_, Industry.parent_id == id_))
+        statement = statement.where(
+            sa.or_(Need.industry_id.in_(family), Result.industry_id.in_(family))
+        )
+    if chosen.region:
+        subtree = sa.select(Region.id).where(Region.code.startswith(chosen.region.subtree_prefix))
+        statement = statement.where(
+            sa.or_(Need.region_id.in_(subtree), Result.region_id.in_(subtree))
+        )
+    if chosen.broker:
+        statement = statement.where(Match.broker_id == chosen.broker.id)
+    if chosen.unassigned:
+        statement = statement.where(Match.broker_id.is_(None))
+    if chosen.days:
+        statement = statement.where(Match.created_at <= now() - timedelta(days=chosen.days))
+    return statement
+
+
+def _shown_with() -> list[Any]:
+    """Return what to load with a list of matches so that it takes a fixed number of queries."""
+    return [
+        contains_eager(Match.need).options(*shown_with(Need)),
+        contains_eager(Match.result).options(*shown_with(Result)),
+        joinedload(Match.broker),
+        selectinload(Match.consents).joinedload(MatchConsent.user),
+    ]

@@ -1,0 +1,183 @@
+"""What people decide about a match, and what time decides; each is one transaction.
+
+All raise what `lifecycle.engine.advance` raises. `version` is the one that the page was made from;
+answers need none, since two sides that answer at once do not contradict each other.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from matchmaker import audit, notifications
+from matchmaker.clock import today
+from matchmaker.db import transaction
+from matchmaker.i18n import _
+from matchmaker.lifecycle.engine import (
+    GuardedError,
+    ReasonMissingError,
+    RefusalError,
+    StaleError,
+    WrongStateError,
+    advance,
+    check_permission,
+    follow,
+)
+from matchmaker.lifecycle.match import DAYS_TO_ANSWER, REMINDED_AFTER_DAYS, reminders_due
+from matchmaker.lifecycle.transition import Action
+from matchmaker.notifications import unanswered
+from matchmaker.permissions import Permission
+from matchmaker.postings.open_matches import OPEN
+from matchmaker.projects.services import open_from_match
+from matchmaker.relations import sides
+from models import (
+    ConsentDecision,
+    DeclineReason,
+    Event,
+    Match,
+    MatchConsent,
+    MatchStatus,
+    Project,
+    Role,
+    User,
+    now,
+)
+
+ASSIGN = "assign"
+
+
+def recommend(session: Session, actor: User, match: Match, version: int | None = None) -> None:
+    """Put a proposal to both sides: from today they have thirty days to answer."""
+    with transaction(session):
+        advance(session, actor, match, Action.RECOMMEND, expected_version=version)
+        match.recommended_on, match.recommended_by, match.reminders_sent = today(), actor, 0
+
+
+def dismiss(
+    session: Session, actor: User, match: Match, reason: DeclineReason, version: int | None = None
+) -> None:
+    """Drop a proposal before anybody is asked."""
+    advance(session, actor, match, Action.DISMISS, reason=reason, expected_version=version)
+
+
+def assign(
+    session: Session, actor: User, match: Match, broker: User, version: int | None = None
+) -> None:
+    """Give a match to a broker, who then sees it and may recommend it."""
+    with transaction(session):
+        check_permission(session, actor, match, ASSIGN, [Permission.MATCH_ASSIGN])
+        if match.status not in OPEN:
+            raise WrongStateError(match, ASSIGN, _("This match is settled already."))
+        if Role.BROKER not in broker.roles or not broker.active:
+            raise GuardedError(match, ASSIGN, _("Choose an active broker."))
+        if version is not None and version != match.version:
+            raise StaleError(match, ASSIGN)
+        match.broker = broker
+        session.flush()
+        audit.record(session, actor, "match:assign", match, broker=broker.public_id)
+        notifications.tell(session, Event.MATCH_ASSIGNED, match, actor)
+
+
+def consent(session: Session, actor: User, match: Match, comment: str = "") -> Project | None:
+    """Agree for one's own side; when both have, contacts open and the project is returned.
+
+    All of that is one transaction: there is no agreed match without its project.
+    """
+    with transaction(session):
+        _lock(session, match)  # of two sides that answer at once, the second sees the first
+        advance(session, actor, match, Action.CONSENT)
+        _answer(session, actor, match, ConsentDecision.AGREED, comment)
+        if unanswered(match):
+            notifications.tell(session, Event.MATCH_CONSENTED, match, actor)
+            return None
+        follow(session, actor, match, Action.AGREE)
+        return open_from_match(session, actor, match)
+
+
+def decline(
+    session: Session, actor: User, match: Match, reason: DeclineReason, comment: str = ""
+) -> None:
+    """Decline for one's own side, even after having agreed while the other had not.
+
+    Raises:
+        ReasonMissingError: “other” says nothing without a comment.
+    """
+    if reason is DeclineReason.OTHER and not comment.strip():
+        raise ReasonMissingError(match, Action.DECLINE, _("Say in the comment what the reason is."))
+    with transaction(session):
+        _lock(session, match)
+        advance(session, actor, match, Action.DECLINE, reason=reason)
+        _answer(session, actor, match, ConsentDecision.DECLINED, comment, reason)
+
+
+def lapse_overdue(session: Session) -> int:
+    """Let every match lapse whose time to answer is over; return how many did.
+
+    Each in a transaction of its own; one that somebody answered meanwhile is left alone.
+    """
+    lapsed = 0
+    for match in _waiting_for(session, DAYS_TO_ANSWER):
+        try:
+            follow(session, None, match, Action.LAPSE)
+        except RefusalError:
+            continue
+        lapsed += 1
+    return lapsed
+
+
+def remind_unanswered(session: Session) -> int:
+    """Remind the sides that have yet to answer when a date for it has come.
+
+    Returns how many matches that were about.
+
+    Run twice it reminds once. After days without a run one reminder goes out for all missed.
+    """
+    return sum(_remind(session, match) for match in _waiting_for(session, REMINDED_AFTER_DAYS[0]))
+
+
+def _remind(session: Session, match: Match) -> bool:
+    with transaction(session):
+        _lock(session, match)
+        if match.status is not MatchStatus.RECOMMENDED or match.recommended_on is None:
+            return False
+        due = reminders_due(match.recommended_on, today())
+        if due <= match.reminders_sent:
+            return False
+        match.reminders_sent = due
+        audit.record(session, None, "match:remind", match, reminder=due)
+        notifications.tell(session, Event.MATCH_UNANSWERED, match)
+    return True
+
+
+def _waiting_for(session: Session, days: int) -> Sequence[Match]:
+    """Return the matches recommended at least so many days ago that still wait for an answer."""
+    since = today() - timedelta(days=days)
+    waiting = (Match.status == MatchStatus.RECOMMENDED, Match.recommended_on <= since)
+    return session.scalars(sa.select(Match).where(*waiting).order_by(Match.id)).all()
+
+
+def _lock(session: Session, match: Match) -> None:
+    """Wait for whoever else answers, and read the match as they leave it."""
+    session.expire(match)
+    session.refresh(match, with_for_update=True)
+
+
+def _answer(
+    session: Session,
+    actor: User,
+    match: Match,
+    decision: ConsentDecision,
+    comment: str,
+    reason: DeclineReason | None = None,
+) -> None:
+    """Write down, or write anew, what the actor's side has decided."""
+    given = {consent.side: consent for consent in match.consents}
+    for side in sides(actor, match):
+        answer = given.get(side)
+        if answer is None:
+            answer = MatchConsent(side=side)
+            match.consents.append(answer)
+        answer.decision, answer.reason, answer.comment = decision, reason, comment.strip()
+        answer.user, answer.created_at = actor, now()
+    session.flush()

@@ -1,0 +1,167 @@
+"""One match: its page and every decision that is taken there."""
+
+from collections.abc import Callable
+
+from flask import Response, flash, render_template
+from sqlalchemy.orm import joinedload, selectinload
+
+from matchmaker.db import db
+from matchmaker.i18n import _
+from matchmaker.lifecycle.engine import NotVisibleError, RefusalError, available
+from matchmaker.matches import board, deciding, decisions, history
+from matchmaker.matches.forms import AssignForm, ConsentForm, DeclineForm, DismissForm
+from matchmaker.matches.queries import explained, project_of
+from matchmaker.matches.views.pages import blueprint
+from matchmaker.permissions import Permission, can
+from matchmaker.postings.open_matches import OPEN
+from matchmaker.postings.queries import shown_with
+from matchmaker.web import refusals
+from matchmaker.web.access import load_or_404, requires, signed_in
+from matchmaker.web.addresses import see_page
+from models import DeclineReason, Match, MatchConsent, Need, Result
+
+Answered = str | Response | tuple[str, int]
+
+
+@blueprint.get("/matches/<public_id>")
+@requires(Permission.MATCH_READ)
+def show(public_id: str) -> str:
+    """Show a match with both texts as far as the reader may read them."""
+    match = load_or_404(
+        Match,
+        public_id,
+        joinedload(Match.need).options(*shown_with(Need), selectinload(Need.mode_rows)),
+        joinedload(Match.result).options(*shown_with(Result), selectinload(Result.mode_rows)),
+        joinedload(Match.broker),
+        selectinload(Match.judgements),
+        selectinload(Match.consents).joinedload(MatchConsent.user),
+    )
+    return _page(match)
+
+
+@blueprint.post("/matches/<public_id>/recommend")
+@requires(Permission.MATCH_RECOMMEND)
+def recommend(public_id: str) -> Answered:
+    """Put the match to both sides."""
+    match = load_or_404(Match, public_id)
+    return _decide(
+        match,
+        lambda: deciding.recommend(db.session, signed_in(), match),
+        _("Recommended. Both sides have been told and have 30 days to answer."),
+    )
+
+
+@blueprint.post("/matches/<public_id>/dismiss")
+@requires(Permission.MATCH_DISMISS)
+def dismiss(public_id: str) -> Answered:
+    """Drop the match, with the reason."""
+    match = load_or_404(Match, public_id)
+    form = DismissForm()
+    if not form.validate_on_submit():
+        return _page(match, dismiss_form=form)
+    reason = DeclineReason(form.dismiss_reason.data)
+    return _decide(
+        match,
+        lambda: deciding.dismiss(db.session, signed_in(), match, reason),
+        _("Dismissed. Neither side was asked."),
+        dismiss_form=form,
+    )
+
+
+@blueprint.post("/matches/<public_id>/assign")
+@requires(Permission.MATCH_ASSIGN)
+def assign(public_id: str) -> Answered:
+    """Give the match to a broker; giving it again to the same one changes nothing."""
+    match = load_or_404(Match, public_id)
+    form = AssignForm()
+    form.offer(board.brokers(db.session))
+    if not form.validate_on_submit():
+        return _page(match, assign_form=form)
+    broker = next(one for one in board.brokers(db.session) if one.public_id == form.broker.data)
+    if broker.id == match.broker_id:
+        return see_page("matches.show", public_id=public_id)
+    return _decide(
+        match,
+        lambda: decisions.assign(db.session, signed_in(), match, broker, form.version.data),
+        _("%(name)s looks after this match now.", name=broker.name),
+    )
+
+
+@blueprint.post("/matches/<public_id>/consent")
+@requires(Permission.MATCH_ANSWER)
+def consent(public_id: str) -> Answered:
+    """Agree for the reader's side."""
+    match = load_or_404(Match, public_id)
+    form = ConsentForm()
+    if not form.validate_on_submit():
+        return _page(match, consent_form=form)
+    return _decide(
+        match,
+        lambda: deciding.consent(db.session, signed_in(), match, form.note.data or ""),
+        _("Your side agrees."),
+        consent_form=form,
+    )
+
+
+@blueprint.post("/matches/<public_id>/decline")
+@requires(Permission.MATCH_ANSWER)
+def decline(public_id: str) -> Answered:
+    """Decline for the reader's side, with the reason."""
+    match = load_or_404(Match, public_id)
+    form = DeclineForm()
+    if not form.validate_on_submit():
+        return _page(match, decline_form=form)
+    reason = DeclineReason(form.decline_reason.data)
+    return _decide(
+        match,
+        lambda: deciding.decline(db.session, signed_in(), match, reason, form.comment.data or ""),
+        _("Your side has declined."),
+        decline_form=form,
+    )
+
+
+def _decide(match: Match, decide: Callable[[], object], done: str, **forms: object) -> Answered:
+    """Take a decision; where it is refused, say why on the page with what was typed."""
+    public_id = match.public_id
+    try:
+        decide()
+    except NotVisibleError:
+        raise
+    except RefusalError as error:
+        return _page(match, refused=error.reason, **forms), refusals.note(error)
+    flash(done, "success")
+    return see_page("matches.show", public_id=public_id)
+
+
+def _page(match: Match, *, refused: str = "", **forms: object) -> str:
+    actor = signed_in()
+    blank = {
+        "consent_form": ConsentForm(None),
+        "decline_form": DeclineForm(None),
+        "dismiss_form": DismissForm(None),
+    }
+    may_assign = can(actor, Permission.MATCH_ASSIGN, match) and match.status in OPEN
+    if may_assign and "assign_form" not in forms:
+        forms["assign_form"] = _assign_form(match)
+    return render_template(
+        "matches/show.html",
+        match=match,
+        found=explained(db.session, actor, match),
+        options={option.action.value: option for option in available(actor, match)},
+        may_assign=may_assign,
+        may_read_contacts=can(actor, Permission.MATCH_READ_CONTACT, match),
+        steps=history.steps(match),
+        timeline=history.timeline(db.session, actor, match),
+        next_step=history.next_step(actor, match),
+        project=project_of(db.session, actor, match),
+        refused=refused,
+        **{**blank, **forms},
+    )
+
+
+def _assign_form(match: Match) -> AssignForm:
+    """Return the form with the brokers to choose from and the version the reader has seen."""
+    broker = match.broker.public_id if match.broker else ""
+    form = AssignForm(None, version=match.version, broker=broker)
+    form.offer(board.brokers(db.session))
+    return form

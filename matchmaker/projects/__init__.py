@@ -1,0 +1,1 @@
+"""Projects: what grows out of matches."""
