@@ -12,15 +12,23 @@ MAX_REQUEST_BYTES = 1024 * 1024
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application, wired for `settings` (by default those of the environment)."""
-    from matchmaker import db, logs
+    from matchmaker import db, logs, mail, worker
+    from matchmaker.accounts import jobs as _account_jobs  # noqa: F401 (registers its handlers)
     from matchmaker.accounts.views import blueprint as accounts
+    from matchmaker.admin.views import blueprint as admin
     from matchmaker.indicators.views import blueprint as indicators
     from matchmaker.matches import index
+    from matchmaker.matches import jobs as _match_jobs  # noqa: F401
     from matchmaker.matches.views import blueprint as matches
     from matchmaker.needs.views import blueprint as needs
+    from matchmaker.notices.views import blueprint as notices
+    from matchmaker.organizations.views import blueprint as organizations
     from matchmaker.portal.views import blueprint as portal
+    from matchmaker.postings import jobs as _posting_jobs  # noqa: F401
     from matchmaker.results.views import blueprint as results
-    from matchmaker.web import access, display, errors, headers, texts
+    from matchmaker.review import jobs as _review_jobs  # noqa: F401
+    from matchmaker.review.views import blueprint as review
+    from matchmaker.web import access, display, errors, headers, refusals, texts
     from matchmaker.web.limits import limiter
 
     logs.configure()
@@ -35,8 +43,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         PRODUCTION=settings.production,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
-        SESSION_COOKIE_NAME="__Host-session" if settings.production else "session",
-        SESSION_COOKIE_SECURE=settings.production,
+        ADDRESS=settings.address,
+        PASSWORD_PROFILE=settings.password_profile,
+        SESSION_COOKIE_NAME="__Host-session" if settings.https else "session",
+        SESSION_COOKIE_SECURE=settings.https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
@@ -52,8 +62,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     texts.init_app(app)
     access.init_app(app)
     errors.init_app(app)
+    refusals.init_app(app)
     headers.init_app(app)
     index.init_app(app)
-    for blueprint in (portal, accounts, needs, results, matches, indicators):
+    mail.init_app(app, settings)
+    worker.init_app(app, settings)
+    for blueprint in (
+        *(portal, accounts, organizations, needs, results, matches, indicators),
+        *(admin, review, notices),
+    ):
         app.register_blueprint(blueprint)
     return app

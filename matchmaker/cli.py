@@ -197,6 +197,29 @@ def seed(demo: bool) -> None:
     click.echo(_("Demo data loaded.") if loaded else _("Regions and industries are up to date."))
 
 
+@command.command()
+@click.argument("name")
+@click.argument("email")
+@click.option("--bureau", required=True, help="Name of the government body they belong to.")
+@click.option("--code", required=True, help="Its unified social credit code.")
+@click.option("--region", required=True, help="Its region's code, such as 340000.")
+def admin(name: str, email: str, bureau: str, code: str, region: str) -> None:
+    """Add an administrator, and their bureau where it is new; print the link for a password."""
+    from matchmaker.db import db as database
+    from matchmaker.organizations import first_admin
+
+    with _application() as app:
+        try:
+            signed = first_admin.add(
+                database.session, app.config["SECRET_KEY"], name, email, bureau, code, region
+            )
+        except first_admin.FirstAdminError as error:
+            raise BadInput(str(error)) from error
+        address = app.config["ADDRESS"]
+    click.echo(_("Open this link within an hour to choose a password:"))
+    click.echo(f"{address}/password/{signed}")
+
+
 @command.command("import")
 @click.argument("kind", type=click.Choice(["needs", "results"]))
 @click.argument("file", type=FILE)
@@ -311,6 +334,16 @@ def serve() -> None:
     serving.serve(app, settings)
 
 
+@command.command()
+def worker() -> None:
+    """Do the background work: matching, mail, reminders. `serve` does it itself without Redis."""
+    from matchmaker import serving
+
+    with _application() as app:
+        pass
+    serving.work(app)
+
+
 @command.command("demo")
 def demo_() -> None:
     """Prepare the demo's database where that has not been done, and serve it."""
@@ -378,3 +411,7 @@ def _print_accounts(session: Any) -> None:
     click.echo(_("Demo accounts, all with the password %(password)s:", password=demo.PASSWORD))
     for user in session.scalars(sa.select(User).order_by(User.id)):
         click.echo(f"  {user.email:<44}{user.name}　{user.title}")
+
+
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,11 @@ from matchmaker.i18n import _
 ROOT = Path(__file__).resolve().parent.parent
 MINIMUM_SECRET_LENGTH = 32
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
+QUEUES = ("redis://", "rediss://", "unix://")
+MAIL_SERVERS = ("smtps://", "smtp://")
 ENVIRONMENTS = ("development", "production")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+PASSWORD_PROFILES = ("asvs", "dengbao")
 PORTS = range(1, 65_536)
 
 
@@ -36,19 +40,56 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     proxy_count: int = 0
     data: Path | None = None
+    redis_url: str = ""
+    smtp_url: str = ""
+    mail_from: str = "matchmaker@localhost"
+    password_profile: str = "asvs"  # noqa: S105 (the name of a rule)
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach this site over https alone."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def address(self) -> str:
+        """The address that links in mails begin with."""
+        return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     def __post_init__(self) -> None:
         """Refuse what cannot work, and in production what is unsafe (ASVS 5.0 A6.3.2, A13.4)."""
-        if not self.database_url.startswith(DATABASES):
-            raise ConfigError(
-                _("DATABASE_URL: begin it with %(kinds)s", kinds=" / ".join(DATABASES))
-            )
-        if not self.secret_key:
-            raise ConfigError(_("SECRET_KEY: it is empty"))
+        self._refuse_unreadable()
         if self.port not in PORTS:
             raise ConfigError(_("PORT: %(port)d is not between 1 and 65535", port=self.port))
-        if not self.production:
-            return
+        if self.password_profile not in PASSWORD_PROFILES:
+            raise ConfigError(
+                _("PASSWORD_PROFILE: use one of %(words)s", words=" / ".join(PASSWORD_PROFILES))
+            )
+        if self.host not in LOOPBACK and not self.https and not self.demo:
+            raise ConfigError(
+                _("HOST: beyond this machine serve over https only; give BASE_URL as https://…")
+            )
+        if self.production:
+            self._refuse_unsafe()
+
+    def _refuse_unreadable(self) -> None:
+        """Refuse addresses of a kind that nothing here speaks."""
+        if not self.secret_key:
+            raise ConfigError(_("SECRET_KEY: it is empty"))
+        given: list[tuple[str, str, tuple[str, ...]]] = [
+            ("DATABASE_URL", self.database_url, DATABASES)
+        ]
+        if self.redis_url:
+            given.append(("REDIS_URL", self.redis_url, QUEUES))
+        if self.smtp_url:
+            given.append(("SMTP_URL", self.smtp_url, MAIL_SERVERS))
+        for name, url, kinds in given:
+            if not url.startswith(kinds):
+                words = " / ".join(kinds)
+                raise ConfigError(_("%(name)s: begin it with %(kinds)s", name=name, kinds=words))
+        if "@" not in self.mail_from or any(map(str.isspace, self.mail_from)):
+            raise ConfigError(_("MAIL_FROM: “%(value)s” is no mail address", value=self.mail_from))
+
+    def _refuse_unsafe(self) -> None:
         if self.demo:
             raise ConfigError(_("MATCHMAKER_DEMO: production has no demo accounts"))
         if len(self.secret_key) < MINIMUM_SECRET_LENGTH:
@@ -57,7 +98,7 @@ class Settings:
             )
         if self.database_url.startswith("sqlite"):
             raise ConfigError(_("DATABASE_URL: production needs PostgreSQL, not SQLite"))
-        if not self.base_url.startswith("https://"):
+        if not self.https:
             raise ConfigError(_("BASE_URL: give the public https address"))
         if not self.trusted_hosts:
             raise ConfigError(_("TRUSTED_HOSTS: name the hosts this site answers to"))
@@ -86,6 +127,10 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_hosts=tuple(filter(None, env.get("TRUSTED_HOSTS", "").split(","))),
         proxy_count=_integer(env, "PROXY_COUNT", 0),
         data=data,
+        redis_url=env.get("REDIS_URL", ""),
+        smtp_url=env.get("SMTP_URL", ""),
+        mail_from=env.get("MAIL_FROM") or "matchmaker@localhost",
+        password_profile=env.get("PASSWORD_PROFILE") or "asvs",
     )
 
 

@@ -1,6 +1,7 @@
 """What marks the demo's accounts, wherever they must be offered or refused."""
 
 PASSWORD = "demo-2026"  # noqa: S105 (shown on the demo's sign-in page, refused everywhere else)
+TOTP_SECRET = "DEMODEMODEMODEMODEMODEMODEMODEMO"  # noqa: S105 (the demo shows its codes)
 DOMAIN = "demo.example.com"
 
 

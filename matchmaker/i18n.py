@@ -3,12 +3,14 @@
 import functools
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import flask
 import flask_babel
 from babel.support import NullTranslations, Translations
 from flask_babel.speaklater import LazyString
 
+CHINA = ZoneInfo("Asia/Shanghai")
 DEFAULT_LOCALE = "zh_CN"
 LOCALES = ("zh_CN", "en")
 TRANSLATIONS = Path(__file__).parent / "translations"

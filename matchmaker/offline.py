@@ -18,7 +18,7 @@ from matching.conditions import Offered, Wanted
 from matching.conditions import conditions as terms
 from matching.metrics import compare
 from matching.targets import targets_in
-from matchmaker.i18n import _
+from matchmaker.i18n import CHINA, _
 from matchmaker.labels import label
 from matchmaker.matches.wording import conditions_cell, outcomes_cell
 from matchmaker.spreadsheets import (
@@ -42,7 +42,6 @@ from matchmaker.spreadsheets import (
     write_table,
 )
 from matchmaker.spreadsheets.cells import CellError
-from matchmaker.web.display import CHINA
 from models import MatchGrade
 
 HEADER = (

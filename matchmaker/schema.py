@@ -1,5 +1,8 @@
 """The database's schema: bring it up to date, check it, start it over."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -11,8 +14,12 @@ from models import Base
 
 
 def upgrade(engine: Engine) -> None:
-    """Run the migrations that the database lacks."""
-    with engine.begin() as connection:
+    """Run the migrations that the database lacks.
+
+    Raises:
+        LookupError: a migration left a row that points at one that is no more (SQLite).
+    """
+    with engine.connect() as connection, _foreign_keys_at_the_end(connection):
         command.upgrade(config_for(connection), "head")
 
 
@@ -40,6 +47,31 @@ def check(engine: Engine) -> None:
     """
     with engine.connect() as connection:
         command.check(config_for(connection))
+
+
+@contextmanager
+def _foreign_keys_at_the_end(connection: Connection) -> Iterator[None]:
+    """Begin a transaction in which SQLite holds foreign keys only when it ends.
+
+    SQLite changes a table by building it anew, and could not drop the old one while rows elsewhere
+    point at it (https://sqlite.org/lang_altertable.html, section 7). The pragma works outside a
+    transaction alone, so it goes past SQLAlchemy, which would begin one.
+    """
+    if connection.dialect.name != "sqlite":
+        with connection.begin():
+            yield
+        return
+    driver = connection.connection.cursor()
+    (enforced,) = driver.execute("PRAGMA foreign_keys").fetchone()
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        with connection.begin():
+            yield
+            if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                raise LookupError(f"rows point at what is no more: {broken[:5]}")
+    finally:
+        driver.execute(f"PRAGMA foreign_keys={enforced}")
+        driver.close()
 
 
 def config_for(connection: Connection) -> Config:

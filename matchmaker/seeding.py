@@ -14,6 +14,7 @@ from matchmaker.accounts.passwords import hash_password
 from matchmaker.config import ROOT
 from matchmaker.db import transaction
 from matchmaker.disclosure import search_text
+from matchmaker.permissions import BUREAU_ROLES
 from models import (
     CooperationMode,
     Industry,
@@ -36,6 +37,7 @@ from models import (
     ResultProperty,
     ResultStage,
     Role,
+    TotpSecret,
     User,
     UserRole,
     Visibility,
@@ -136,11 +138,15 @@ def _load_personas(session: Session, organizations: dict[str, Organization]) -> 
             email=row["email"],
             title=row["title"],
             password_hash=password_hash,
+            password_changed_at=now(),
             organization=organizations[row["organization"]],
             region=regions[row["region"]] if row["region"] else None,
             role_rows=[UserRole(role=Role(role)) for role in row["roles"]],
         )
         session.add(user)
+        if user.roles & BUREAU_ROLES:
+            session.flush()
+            session.add(TotpSecret(user_id=user.id, secret=demo.TOTP_SECRET))
 
 
 def _load_postings(session: Session, organizations: dict[str, Organization]) -> list[Posting]:

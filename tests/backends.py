@@ -9,6 +9,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -136,6 +137,33 @@ def postgres_server(binaries: Path) -> Iterator[str]:
             _quietly([*pg_ctl, "-m", "immediate", "-w", "stop"])
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+class Redis:
+    """A Redis server on a Unix socket, to be stopped and started again; it keeps nothing."""
+
+    def __init__(self, binary: str, folder: Path) -> None:
+        self._socket = folder / "redis.sock"
+        options = ["--port", "0", "--unixsocket", str(self._socket), "--save", ""]
+        self._command = [binary, *options, "--dir", str(folder), "--daemonize", "no"]
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"unix://{self._socket}?db=0"
+
+    def start(self) -> None:
+        """Start the server and wait until it listens."""
+        self._process = subprocess.Popen(  # noqa: S603
+            self._command, stdout=subprocess.DEVNULL, cwd="/"
+        )
+        while not self._socket.exists():
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """Stop the server, if it runs."""
+        if self._process:
+            self._process.terminate()
+            self._process.wait()
+            self._socket.unlink(missing_ok=True)
+            self._process = None
 
 
 def _quietly(command: list[str]) -> None:

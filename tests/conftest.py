@@ -1,6 +1,10 @@
 """Fixtures that every test may use: databases, the application and a client for it."""
 
 import os
+import secrets
+import shutil
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,10 +19,18 @@ from sqlalchemy.orm import Session
 
 from matchmaker import create_app, schema, seeding
 from matchmaker.config import Settings
-from matchmaker.db import db
-from models import User
+from matchmaker.db import db, transaction
+from models import User, UserSession, key_digest, now
 from tests import factories
-from tests.backends import Backend, Postgres, Sqlite, postgres_binaries, postgres_server
+from tests.backends import (
+    Backend,
+    Postgres,
+    Redis,
+    Sqlite,
+    postgres_binaries,
+    postgres_server,
+)
+from tests.mailbox import Mailbox
 
 POSTGRES_VARIABLE = "MATCHMAKER_TEST_POSTGRES"
 SECRET = "a secret for the tests, long enough for production"
@@ -55,6 +67,21 @@ def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             pytest.fail("CI needs the PostgreSQL server's binaries")
         pytest.skip("no PostgreSQL server binaries on this machine")
     return Postgres(server, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    """Give a running Redis server."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI needs the Redis server: apt-get install redis-server")
+        pytest.skip("no Redis server on this machine: apt-get install redis-server")
+    with tempfile.TemporaryDirectory(prefix="mm-redis-") as folder:  # socket paths must be short
+        server = Redis(binary, Path(folder))
+        server.start()
+        yield server
+        server.stop()
 
 
 def application(url: str, **settings: Any) -> Flask:
@@ -140,14 +167,30 @@ def demo_client(demo_app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def sign_in() -> Callable[[FlaskClient, User], None]:
-    """Give a function that signs a user in on a client, past the sign-in page."""
+    """Give a function that signs a user in on a client, past the sign-in page and its steps."""
 
     def put_into_session(client: FlaskClient, user: User) -> None:
+        key = secrets.token_urlsafe(32)
+        opened = UserSession(
+            user_id=user.id,
+            key_digest=key_digest(key),
+            address="127.0.0.1",
+            browser="",
+            second_factor_at=now(),
+            opened_at=now(),
+        )
+        with client.application.app_context(), db.sessionmaker() as own, transaction(own):
+            own.add(opened)
         with client.session_transaction() as cookie:
-            cookie["_user_id"] = user.session_key
-            cookie["_fresh"] = True
+            cookie.update({"_user_id": key, "_fresh": True, "seen": int(time.time())})
 
     return put_into_session
+
+
+@pytest.fixture
+def mailbox(app: Flask, tmp_path: Path) -> Mailbox:
+    """Give the folder that the application's mails go into."""
+    return Mailbox(app, tmp_path)
 
 
 class QueryCounter:

@@ -1,22 +1,23 @@
 """Jinja filters and globals: figures, dates and names as readers write them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from enum import StrEnum
 
 import flask
 import flask_babel
 from flask import Flask
 
 from matchmaker.config import Settings
-from matchmaker.i18n import DEFAULT_LOCALE, LOCALES, _
+from matchmaker.i18n import CHINA, DEFAULT_LOCALE, LOCALES, _
 from matchmaker.labels import label
 from matchmaker.permissions import Permission, can
 from matchmaker.web.access import current_actor
-from models import Industry, Need, Region
+from models import Industry, Need, Region, RegionLevel
 
-CHINA = ZoneInfo("Asia/Shanghai")
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 10_000 * FEN_PER_YUAN
+INDENT = "　"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -29,8 +30,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         money=money,
         budget=budget,
         day=day,
+        moment=moment,
         industry_name=industry_name,
         industry_path=industry_path,
+        industry_choices=industry_choices,
+        label_choices=label_choices,
+        region_choices=region_choices,
         region_path=region_path,
     )
     app.context_processor(
@@ -78,6 +83,11 @@ def day(value: date | datetime | None) -> str:
     return value.isoformat() if value else ""
 
 
+def moment(value: datetime | None) -> str:
+    """Return a moment as 2026-01-31 14:05, by China's clock."""
+    return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
 def industry_name(industry: Industry | None) -> str:
     """Return the industry's name in the reader's language."""
     if industry is None:
@@ -95,3 +105,19 @@ def industry_path(industry: Industry | None) -> str:
 def region_path(region: Region) -> str:
     """Return the region's name after that of the region above it."""
     return f"{region.parent.name} {region.name}" if region.parent else region.name
+
+
+def industry_choices(industries: Iterable[Industry]) -> list[tuple[str, str]]:
+    """Return codes and names for a select, branches set in under their industry."""
+    return [(row.code, INDENT * bool(row.parent_id) + industry_name(row)) for row in industries]
+
+
+def region_choices(regions: Iterable[Region]) -> list[tuple[str, str]]:
+    """Return codes and names for a select, set in by their level."""
+    levels = list(RegionLevel)
+    return [(row.code, INDENT * levels.index(row.level) + row.name) for row in regions]
+
+
+def label_choices(members: Iterable[StrEnum]) -> list[tuple[str, str]]:
+    """Return values and labels of an enum's members for a select."""
+    return [(member.value, label(member)) for member in members]

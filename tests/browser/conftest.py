@@ -1,5 +1,6 @@
 """A served demo and a real Chromium; every page is watched for complaints and foreign requests."""
 
+import contextlib
 import os
 import shutil
 import threading
@@ -30,12 +31,17 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with ThreadPoolExecutor(1) as beside:  # Playwright's event loop runs in this thread
         app = beside.submit(_served_demo, database).result()
         server = create_server(app, host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=server.run, daemon=True)
+        thread = threading.Thread(target=_run, args=(server,), daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.effective_port}"
         server.close()
         thread.join(timeout=10)
         beside.submit(_let_go, app).result()
+
+
+def _run(server: Any) -> None:
+    with contextlib.suppress(OSError):  # it may be closed while it waits for requests
+        server.run()
 
 
 def _served_demo(database: Sqlite) -> Flask:
@@ -106,3 +112,10 @@ def phone(browser: Browser, address: str) -> Iterator[Page]:
 def plain(browser: Browser, address: str) -> Iterator[Page]:
     """Give a window without JavaScript."""
     yield from _opened(browser, address, viewport=DESK, java_script_enabled=False)
+
+
+def enter(page: Page, persona: str) -> None:
+    """Enter the demo as one of its personas, by the button."""
+    page.goto("/sign-in")
+    page.get_by_role("button", name=f"{persona}@demo.example.com").click()
+    page.wait_for_url("/")

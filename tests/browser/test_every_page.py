@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from matchmaker.demo import PASSWORD
+from tests.browser.conftest import enter
 
 PLACES = [
     "/",
@@ -16,9 +16,33 @@ PLACES = [
     "/results",
     "/results?trl=6&mode=transfer",
     "/sign-in",
+    "/password",
+    "/register",
     "/about",
     "/help",
 ]
+ACCOUNT_PLACES = (
+    "/account",
+    "/account/password",
+    "/account/second-factor",
+    "/account/sessions",
+    "/account/notices",
+    "/notices",
+)
+OWN_PLACES = {
+    "enterprise": ("/organization", "/matches", "/matches/waiting"),
+    "transfer-office": ("/organization", "/organization/edit", "/organization/members", "/review"),
+    "broker": ("/matches",),
+    "county-officer": (
+        "/matches",
+        "/matches/new",
+        "/review",
+        "/organizations",
+        "/organizations?status=approved",
+    ),
+    "admin": ("/admin/users", "/admin/users/new", "/admin/bureaus/new"),
+}
+ADMIN_PLACES = ("/admin/jobs", "/admin/mails")
 PERSONAS = [
     "enterprise",
     "researcher",
@@ -74,17 +98,17 @@ def test_a_persona_after_signing_in(
     request: pytest.FixtureRequest, persona: str, window: str
 ) -> None:
     page: Page = request.getfixturevalue(window)
-    page.goto("/sign-in")
-    page.get_by_label("邮箱").fill(f"{persona}@demo.example.com")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_label("密码").press("Enter")
-    page.wait_for_url("/")
+    enter(page, persona)
     _check(page)
-    for place in BUREAU_PLACES if persona in BUREAU else ():
+    bureau = BUREAU_PLACES if persona in BUREAU else ()
+    for place in ACCOUNT_PLACES + OWN_PLACES.get(persona, ()) + bureau:
         page.goto(place)
         _check(page)
     if persona not in ("auditor", "admin"):
         page.goto("/mine")
+        _check(page)
+    for place in ADMIN_PLACES if persona == "admin" else ():
+        page.goto(place)
         _check(page)
     page.goto(_first_link(page, "/needs"))
     _check(page)

@@ -91,6 +91,7 @@ def user(*roles: Role, **values: Any) -> User:
     return _store(
         User(
             password_hash=_PASSWORD_HASH,
+            password_changed_at=now(),
             region=region(code) if code else None,
             role_rows=[UserRole(role=role) for role in roles or (Role.MEMBER,)],
             **values,
@@ -143,11 +144,11 @@ def _posting(kind: type[PostingT], values: dict[str, Any], **rows: Any) -> Posti
     owner = values.pop("organization", None) or organization()
     code = values.pop("industry", None)
     values.setdefault("status", PostingStatus.PUBLISHED)
+    values.setdefault("published_at", now() - timedelta(days=days_ago))
     posting = kind(
         organization=owner,
         region=owner.region,
         industry=industry(code) if code else None,
-        published_at=now() - timedelta(days=days_ago),
         **values,
         **rows,
     )

@@ -2,8 +2,10 @@
 
 import html
 import re
+from typing import Any
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 _TITLE = re.compile(r'<a class="record-title"[^>]*>(.*?)</a>', re.DOTALL)
 _LINK = re.compile(r"<a\s[^>]*>", re.DOTALL)
@@ -41,3 +43,16 @@ def last_address(client: FlaskClient, address: str) -> str:
     """Return the address of the last page."""
     following = link(client.get(address).text, 'rel="next"')
     return last_address(client, following) if following else address
+
+
+def token(client: FlaskClient, address: str) -> str:
+    """Return the token that a page's forms carry."""
+    found = re.search(r'name="csrf_token"\s+value="([^"]+)"', client.get(address).text)
+    assert found, address
+    return found[1]
+
+
+def send(client: FlaskClient, address: str, page: str | None = None, **fields: Any) -> TestResponse:
+    """Send a form to `address`, as it stands on `page` (by default on the page of that address)."""
+    data = {"csrf_token": token(client, page or address), **fields}
+    return client.post(address, data=data)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.db import transaction
 from matchmaker.disclosure import search_text
+from matchmaker.matches import decisions
 from matchmaker.matches.services import propose
 from models import Match, Need, Result, Role, User, Visibility
 from tests import factories
@@ -168,3 +169,49 @@ def test_it_is_matched_on_its_full_text(session: Session, masked: Need) -> None:
 def test_others_see_its_summary(session: Session, client: FlaskClient, masked: Need) -> None:
     page = client.get(f"/needs/{masked.public_id}").text
     assert masked.public_summary in page
+
+
+SECRETS = (*CANARIES, "烛龙联系人", "0551-9471", "烛龙答复人", "鸮羽公司")
+
+
+def _asked_about(session: Session, masked: Need, stage: str) -> None:
+    """Bring all matches of the masked need as far as `stage`, short of both consents."""
+    officer = factories.user(Role.OFFICER, region=factories.FEIXI)
+    member = factories.user(Role.MEMBER, organization=masked.organization, name="烛龙答复人")
+    with transaction(session):
+        masked.organization.name = "鸮羽公司"
+        masked.contact = {"name": "烛龙联系人", "phone": "0551-9471"}
+    for match in session.scalars(sa.select(Match).where(Match.need_id == masked.id)).all():
+        if stage != "proposed":
+            decisions.recommend(session, officer, match)
+        if stage == "one side agrees":
+            decisions.consent(session, member, match, "QX9471批次可提供样品")
+
+
+@pytest.mark.parametrize("stage", ["proposed", "recommended", "one side agrees"])
+@pytest.mark.parametrize("name", [*STRANGERS, "researcher", "assigned broker"])
+def test_no_page_of_a_match_tells_a_word_or_a_contact_before_both_agree(
+    session: Session, client: FlaskClient, sign_in: SignIn, masked: Need, name: str, stage: str
+) -> None:
+    _asked_about(session, masked, stage)
+    matches = session.scalars(sa.select(Match)).all()
+    persona = _persona(session, "broker" if name == "assigned broker" else name, masked)
+    if name == "assigned broker":
+        with transaction(session):
+            for match in matches:
+                match.broker = persona
+    if persona:
+        sign_in(client, persona)
+    statuses = ("proposed", "recommended", "agreed", "declined", "lapsed", "dismissed")
+    boards = [f"/matches?status={status}" for status in statuses]
+    pages = [f"/matches/{match.public_id}" for match in matches]
+    seen = 0
+    for address in [*boards, *pages, "/matches/waiting", "/matches/new?need_q=窑炉"]:
+        answer = client.get(address)
+        page = answer.text
+        for known in _results_of_their_own(session):
+            page = page.replace(known, "")
+        leaked = [secret for secret in SECRETS if secret in page]
+        assert not leaked, (name, address, leaked)
+        seen += address in pages and answer.status_code == 200
+    assert bool(seen) == (name in ("researcher", "assigned broker"))

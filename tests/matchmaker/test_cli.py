@@ -106,6 +106,7 @@ def test_a_judgement_of_an_unknown_text_is_named(files: Path) -> None:
         ("import --help", 0),
         ("propose --help", 0),
         ("serve --help", 0),
+        ("worker --help", 0),
         ("demo --help", 0),
         ("match missing.xlsx results.csv --output x.csv", 1),
         ("match needs.xlsx results.csv --output x.pdf", 1),

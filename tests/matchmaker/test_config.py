@@ -33,6 +33,10 @@ def test_a_safe_production_starts() -> None:
         ("MATCHMAKER_ENV", "prod"),
         ("PORT", "0"),
         ("DATABASE_URL", "mysql://x"),
+        ("REDIS_URL", "http://redis"),
+        ("SMTP_URL", "mail.example.org"),
+        ("MAIL_FROM", "portal"),
+        ("MAIL_FROM", "a@b.example\r\nBcc: c@d.example"),
     ],
 )
 def test_an_unsafe_production_is_refused_by_the_name_of_the_setting(
