@@ -1,12 +1,16 @@
 """The records of the platform; SQLAlchemy 2 mapped classes, one file per noun."""
 
+from models.attachment import Attachment
 from models.base import Base, Record, new_public_id, now
+from models.derived import holding, place_matches, write_bigrams
+from models.dialects import among, unindexed
 from models.enums import (
     ConsentDecision,
     CooperationMode,
     DeclineReason,
     Delivery,
     Event,
+    ImportStatus,
     JobStatus,
     MatchGrade,
     MatchSide,
@@ -16,6 +20,8 @@ from models.enums import (
     NoticeKind,
     OrganizationKind,
     OrganizationStatus,
+    Pace,
+    PostingKind,
     PostingStatus,
     ProjectOrigin,
     ProjectStage,
@@ -26,6 +32,7 @@ from models.enums import (
     ResultStage,
     RevisionStatus,
     Role,
+    Speaker,
     TokenPurpose,
     Visibility,
 )
@@ -33,14 +40,17 @@ from models.industry import Industry
 from models.integrity import IntegrityRestriction
 from models.invitation import EmailToken, Invitation
 from models.match import Match, MatchConsent, MatchJudgement
+from models.message import Message, MessageMark
 from models.need import Need, NeedMetric, NeedMode
 from models.notification import Notification
 from models.organization import Organization
 from models.posting import Posting
+from models.posting_invitation import PostingInvitation
 from models.project import Project
 from models.region import Region
 from models.result import Result, ResultMode, ResultProperty
 from models.revision import OPEN_REVISION, Revision
+from models.saved_search import FoundText, SavedSearch
 from models.signing_in import Attempts, RecoveryCode, TotpSecret, UserSession, key_digest
 from models.trail import AuditEntry, StatusChange
 from models.typed_form import TypedForm
@@ -49,6 +59,7 @@ from models.work import ImportBatch, Job, OutboxMessage
 
 __all__ = [
     "OPEN_REVISION",
+    "Attachment",
     "Attempts",
     "AuditEntry",
     "Base",
@@ -58,7 +69,9 @@ __all__ = [
     "Delivery",
     "EmailToken",
     "Event",
+    "FoundText",
     "ImportBatch",
+    "ImportStatus",
     "Industry",
     "IntegrityRestriction",
     "Invitation",
@@ -70,6 +83,8 @@ __all__ = [
     "MatchJudgement",
     "MatchSide",
     "MatchStatus",
+    "Message",
+    "MessageMark",
     "MessageStatus",
     "Need",
     "NeedKind",
@@ -82,7 +97,10 @@ __all__ = [
     "OrganizationKind",
     "OrganizationStatus",
     "OutboxMessage",
+    "Pace",
     "Posting",
+    "PostingInvitation",
+    "PostingKind",
     "PostingStatus",
     "Project",
     "ProjectOrigin",
@@ -101,6 +119,8 @@ __all__ = [
     "Revision",
     "RevisionStatus",
     "Role",
+    "SavedSearch",
+    "Speaker",
     "StatusChange",
     "TokenPurpose",
     "TotpSecret",
@@ -109,7 +129,12 @@ __all__ = [
     "UserRole",
     "UserSession",
     "Visibility",
+    "among",
+    "holding",
     "key_digest",
     "new_public_id",
     "now",
+    "place_matches",
+    "unindexed",
+    "write_bigrams",
 ]

@@ -12,7 +12,7 @@ class RegionLevel(StrEnum):
 
 
 class OrganizationKind(StrEnum):
-    """Part an organisation plays: 政 产 学 研 金 服 用."""
+    """Part an organization plays: 政 产 学 研 金 服 用."""
 
     GOVERNMENT = "government"
     ENTERPRISE = "enterprise"
@@ -24,7 +24,7 @@ class OrganizationKind(StrEnum):
 
 
 class OrganizationStatus(StrEnum):
-    """Whether an organisation may act."""
+    """Whether an organization may act."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -87,6 +87,13 @@ class PostingStatus(StrEnum):
     FULFILLED = "fulfilled"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+
+
+class PostingKind(StrEnum):
+    """Which of the two halls a text stands in."""
+
+    NEED = "need"
+    RESULT = "result"
 
 
 class RevisionStatus(StrEnum):
@@ -161,6 +168,15 @@ class MatchSide(StrEnum):
     RESULT = "result"
 
 
+class Speaker(StrEnum):
+    """As what somebody writes on a match: for one of its sides, or as one of those who run it."""
+
+    NEED = "need"
+    RESULT = "result"
+    BROKER = "broker"
+    OFFICER = "officer"
+
+
 class ConsentDecision(StrEnum):
     """What one side answered."""
 
@@ -224,6 +240,10 @@ class Event(StrEnum):
     MATCH_LAPSED = "match_lapsed"
     MATCH_CLOSED = "match_closed"
     MATCH_UNANSWERED = "match_unanswered"
+    MATCHES_PROPOSED = "matches_proposed"
+    SEARCH_FOUND = "search_found"
+    MESSAGE_WRITTEN = "message_written"
+    POSTING_INVITED = "posting_invited"
 
 
 class MessageStatus(StrEnum):
@@ -241,6 +261,16 @@ class JobStatus(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class ImportStatus(StrEnum):
+    """Where the import of a spreadsheet stands."""
+
+    WAITING = "waiting"
+    QUEUED = "queued"
+    DONE = "done"
+    UNDONE = "undone"
+    DISCARDED = "discarded"
 
 
 class TokenPurpose(StrEnum):
@@ -268,3 +298,12 @@ class Delivery(StrEnum):
     AT_ONCE = "at_once"
     DAILY = "daily"
     NONE = "none"
+
+
+class Pace(StrEnum):
+    """When a saved search tells of what it has found; one that is paused only counts it."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    PAUSED = "paused"

@@ -1,4 +1,4 @@
-"""Integrity restrictions (失信): why and how long an organisation may not post."""
+"""Integrity restrictions (失信): why and how long an organization may not post."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.base import Base, Record
 
 
 class IntegrityRestriction(Record, Base):
-    """One restriction of one organisation, both days included; without a last day until lifted."""
+    """One restriction of one organization, both days included; without a last day until lifted."""
 
     __tablename__ = "integrity_restriction"
     __table_args__ = (sa.CheckConstraint("starts_on <= ends_on", name="term_order"),)

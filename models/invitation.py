@@ -1,4 +1,4 @@
-"""Links sent by mail, and invitations to join an organisation."""
+"""Links sent by mail, and invitations to join an organization."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.user import User
 
 
 class Invitation(Record, Base):
-    """Somebody asked to join an organisation with one role; open until accepted or withdrawn."""
+    """Somebody asked to join an organization with one role; open until accepted or withdrawn."""
 
     __tablename__ = "invitation"
 

@@ -14,6 +14,9 @@ from models.need import Need
 from models.result import Result
 from models.user import User
 
+PLACES = ("need_region_id", "result_region_id", "need_industry_id", "result_industry_id")
+"""Where the two texts of a match come from; the board's orders end in them, to be narrowed by."""
+
 
 class Match(Record, Base):
     """A proposed pair.
@@ -22,19 +25,23 @@ class Match(Record, Base):
     need's place in the result's list, None where outside it. `reasons` are those computed on the
     full texts: show them to nobody who may not read both. `recommended_on` is the day, in China,
     from which both sides have their time to answer. `added_by_id` is who put the pair together by
-    hand, None for what the matcher proposed.
+    hand, None for what the matcher proposed. `need_told_at` and `result_told_at` are when the
+    people of that side were told that the pair is proposed, None while they were not. The columns
+    of `PLACES` repeat what stands on the two texts; `models.derived` keeps them right.
     """
 
     __tablename__ = "match"
     __table_args__ = (
         sa.UniqueConstraint("need_id", "result_id"),
         sa.CheckConstraint("score BETWEEN 0 AND 1", name="score_range"),
-        sa.Index("ix_match_need_score", "need_id", "score"),
-        sa.Index("ix_match_result_score", "result_id", "score"),
-        sa.Index("ix_match_age", "status", "id"),
-        sa.Index("ix_match_board", "status", "score", "id"),
-        sa.Index("ix_match_grade", "status", "grade", "score", "id"),
+        sa.Index("ix_match_need", "need_id", "status", "score"),
+        sa.Index("ix_match_result", "result_id", "status", "score"),
+        sa.Index("ix_match_broker", "broker_id", "status", "id"),
+        sa.Index("ix_match_age", "status", "created_at", "id", *PLACES),
+        sa.Index("ix_match_board", "status", "score", "id", *PLACES),
+        sa.Index("ix_match_grade", "status", "grade", "score", "id", *PLACES),
         sa.Index("ix_match_waiting", "status", "recommended_on"),
+        *(sa.Index(f"ix_match_{place[:-3]}", place, "status", "id") for place in PLACES),
     )
 
     need_id: Mapped[int] = mapped_column(sa.ForeignKey("need.id"))
@@ -48,11 +55,17 @@ class Match(Record, Base):
     status: Mapped[MatchStatus] = mapped_column(
         enum_column(MatchStatus, "status"), default=MatchStatus.PROPOSED
     )
-    broker_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
-    recommended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    broker_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    recommended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
     recommended_on: Mapped[date | None]
     added_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     reminders_sent: Mapped[int] = mapped_column(default=0)
+    need_told_at: Mapped[datetime | None]
+    result_told_at: Mapped[datetime | None]
+    need_region_id: Mapped[int | None]
+    result_region_id: Mapped[int | None]
+    need_industry_id: Mapped[int | None]
+    result_industry_id: Mapped[int | None]
 
     need: Mapped[Need] = relationship()
     result: Mapped[Result] = relationship()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,6 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, enum_column
 from models.enums import CooperationMode, NeedKind
 from models.posting import Posting, posting_indexes
+from models.posting_invitation import PostingInvitation
+
+if TYPE_CHECKING:
+    from models.attachment import Attachment
 
 
 class NeedMode(Base):
@@ -46,6 +50,7 @@ class Need(Posting, Base):
     __table_args__ = (
         *posting_indexes("need"),
         sa.CheckConstraint("budget_min <= budget_max", name="budget_order"),
+        sa.Index("ix_need_kind", "status", "kind", "published_at", "id"),
         sa.Index("ix_need_deadline", "status", "deadline", "id"),
         sa.Index("ix_need_budget", "status", "budget_max", "id"),
     )
@@ -65,6 +70,15 @@ class Need(Posting, Base):
     mode_rows: Mapped[list[NeedMode]] = relationship(cascade="all, delete-orphan")
     metrics: Mapped[list[NeedMetric]] = relationship(
         cascade="all, delete-orphan", order_by=NeedMetric.position
+    )
+
+    invitations: Mapped[list[PostingInvitation]] = relationship(
+        cascade="all, delete-orphan", order_by=PostingInvitation.id
+    )
+    attachments: Mapped[list[Attachment]] = relationship(
+        viewonly=True,
+        primaryjoin="and_(Need.id == Attachment.need_id, Attachment.attached)",
+        order_by="Attachment.id",
     )
 
     @property

@@ -1,8 +1,8 @@
-"""Organisations: 政 产 学 研 金 服 用."""
+"""Organizations: 政 产 学 研 金 服 用."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +13,10 @@ from models.industry import Industry
 from models.integrity import IntegrityRestriction
 from models.region import Region
 
+if TYPE_CHECKING:
+    from models.need import Need
+    from models.result import Result
+
 organization_industry = sa.Table(
     "organization_industry",
     Base.metadata,
@@ -21,8 +25,18 @@ organization_industry = sa.Table(
 )
 
 
+def _matches_of(side: str) -> sa.FromClause:
+    """Return the matches joined with the postings on one of their sides."""
+    match, posting = Base.metadata.tables["match"], Base.metadata.tables[side]
+    return match.join(posting, match.c[f"{side}_id"] == posting.c.id)
+
+
 class Organization(Record, Base):
-    """A legal person known by its unified social credit code (GB 32100-2015)."""
+    """A legal person known by its unified social credit code (GB 32100-2015).
+
+    `opened_needs` and `opened_results` are those of others with which it has agreed on a match,
+    `inviting_needs` and `inviting_results` those that it was invited to read.
+    """
 
     __tablename__ = "organization"
 
@@ -40,4 +54,20 @@ class Organization(Record, Base):
     industries: Mapped[list[Industry]] = relationship(secondary=organization_industry)
     restrictions: Mapped[list[IntegrityRestriction]] = relationship(
         order_by=IntegrityRestriction.starts_on
+    )
+    opened_needs: Mapped[list[Need]] = relationship(
+        viewonly=True,
+        secondary=lambda: _matches_of("result"),
+        primaryjoin="and_(Organization.id == Result.organization_id, Match.status == 'agreed')",
+        secondaryjoin="Match.need_id == Need.id",
+    )
+    opened_results: Mapped[list[Result]] = relationship(
+        viewonly=True,
+        secondary=lambda: _matches_of("need"),
+        primaryjoin="and_(Organization.id == Need.organization_id, Match.status == 'agreed')",
+        secondaryjoin="Match.result_id == Result.id",
+    )
+    inviting_needs: Mapped[list[Need]] = relationship(viewonly=True, secondary="posting_invitation")
+    inviting_results: Mapped[list[Result]] = relationship(
+        viewonly=True, secondary="posting_invitation"
     )

@@ -16,11 +16,12 @@ from models.region import Region
 
 
 class Posting(Record):
-    """A text that an organisation offers to the other side.
+    """A text that an organization offers to the other side.
 
     `reference` is the poster's own number for it. `search_text` holds what a visitor may read,
     NFKC-normalised and in lower case; the halls search nothing else. `submitted_at` is when the
-    text last reached the bureau, None for one that never did. Money is in fen.
+    text last reached the bureau, None for one that never did. `import_batch_id` is the spreadsheet
+    that it came in. Money is in fen.
     """
 
     title: Mapped[str] = mapped_column(sa.String(200))
@@ -39,12 +40,15 @@ class Posting(Record):
     )
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"))
+    import_batch_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("import_batch.id"), index=True
+    )
     industry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("industry.id"))
     region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"))
 
     @declared_attr
     def organization(cls) -> Mapped[Organization]:
-        """The organisation that posts."""
+        """The organization that posts."""
         return relationship(Organization)
 
     @declared_attr

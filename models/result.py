@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -16,6 +16,10 @@ from models.enums import (
     ResultStage,
 )
 from models.posting import Posting, posting_indexes
+from models.posting_invitation import PostingInvitation
+
+if TYPE_CHECKING:
+    from models.attachment import Attachment
 
 
 class ResultMode(Base):
@@ -73,6 +77,15 @@ class Result(Posting, Base):
     mode_rows: Mapped[list[ResultMode]] = relationship(cascade="all, delete-orphan")
     properties: Mapped[list[ResultProperty]] = relationship(
         cascade="all, delete-orphan", order_by=ResultProperty.position
+    )
+
+    invitations: Mapped[list[PostingInvitation]] = relationship(
+        cascade="all, delete-orphan", order_by=PostingInvitation.id
+    )
+    attachments: Mapped[list[Attachment]] = relationship(
+        viewonly=True,
+        primaryjoin="and_(Result.id == Attachment.result_id, Attachment.attached)",
+        order_by="Attachment.id",
     )
 
     @property

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Record, enum_column, now
-from models.enums import JobStatus, MessageStatus
+from models.enums import ImportStatus, JobStatus, MessageStatus
 from models.organization import Organization
+from models.user import User
 
 
 class OutboxMessage(Record, Base):
@@ -64,15 +65,32 @@ class Job(Record, Base):
 
 
 class ImportBatch(Record, Base):
-    """A spreadsheet that was imported as a whole; `sha256` is the file's own."""
+    """A spreadsheet that is imported as a whole; `sha256` is the file's own.
+
+    `user` brought it through the pages, None from the command line. Until it is imported `places`
+    says which column (from 0) each field is taken from, and `found` what a look into the file
+    found. `submits` says that its drafts are handed in once they are there.
+    """
 
     __tablename__ = "import_batch"
+    __table_args__ = (
+        sa.Index("ix_import_batch_user", "user_id", "kind", "id"),
+        sa.Index("ix_import_batch_status", "status", "updated_at"),
+    )
 
     kind: Mapped[str] = mapped_column(sa.String(20))
     organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    status: Mapped[ImportStatus] = mapped_column(
+        enum_column(ImportStatus, "status"), default=ImportStatus.WAITING
+    )
     file_name: Mapped[str] = mapped_column(sa.String(255))
     sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
     sheet: Mapped[str] = mapped_column(sa.String(120), default="")
     row_count: Mapped[int]
+    places: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    found: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    submits: Mapped[bool] = mapped_column(default=False)
 
     organization: Mapped[Organization] = relationship()
+    user: Mapped[User | None] = relationship()

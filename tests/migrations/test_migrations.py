@@ -7,7 +7,7 @@ from alembic import command
 from sqlalchemy import Engine
 
 from matchmaker import schema
-from models import Base
+from models import Base, Need, holding
 from tests.backends import Backend
 
 
@@ -76,6 +76,8 @@ def test_migrating_on_keeps_the_rows_of_tables_that_are_built_anew(backend: Back
         row = connection.execute(sa.text("SELECT title, status, author_id FROM need")).one()
         assert tuple(row) == ("T", "published", None)
         assert connection.scalar(sa.text("SELECT count(*) FROM need_mode")) == 1
+        assert connection.scalars(holding(Need, "隔膜")).all() == [1]
+        assert connection.scalars(holding(Need, "膜耐")).all() == []
         if engine.dialect.name == "sqlite":
             assert connection.scalar(sa.text("PRAGMA foreign_keys")) == 1
     engine.dispose()
@@ -101,9 +103,10 @@ def _insert_a_need(connection: sa.Connection) -> None:
         },
         "need": {
             **dict.fromkeys(
-                ("background", "problem", "tried", "chain_link", "public_summary", "search_text"),
+                ("background", "problem", "tried", "chain_link", "public_summary"),
                 "",
             ),
+            "search_text": "耐热隔膜",
             "kind": "technology",
             "title": "T",
             "contact": "{}",
