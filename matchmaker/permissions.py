@@ -1,20 +1,27 @@
-"""Who may do what: permissions, the roles that grant them, and the relations they ask for.
+"""Who may do what: what roles grant (`grants`), and the relations to a record that it asks for.
 
 `can` answers for one record and says why not; `visible` is the same rule as a SELECT.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from matchmaker.grants import (
+    BUREAU_ROLES,
+    BUSINESS_ROLES,
+    GRANTS,
+    Permission,
+    exclusion,
+    granted,
+)
 from matchmaker.i18n import _
 from matchmaker.relations import (
     ORGANIZATION_ROLES,
-    REGION_ROLES,
     is_assigned,
+    is_partner,
     match_of,
     oversees,
     owns,
@@ -24,16 +31,22 @@ from matchmaker.relations import (
     sees_posting,
     sees_project,
     sides,
+    takes_part,
+    where_attachment_is_seen,
     where_match_is_seen,
     where_posting_is_seen,
     where_project_is_seen,
     where_revision_is_seen,
+    where_takes_part,
 )
 from models import (
+    Attachment,
+    ImportBatch,
     Invitation,
     Job,
     Match,
     MatchStatus,
+    Message,
     Need,
     Notification,
     Organization,
@@ -45,119 +58,30 @@ from models import (
     Region,
     Result,
     Revision,
-    Role,
+    SavedSearch,
     TypedForm,
     User,
     UserSession,
 )
 
+__all__ = [
+    "ALLOWED",
+    "BUREAU_ROLES",
+    "BUSINESS_ROLES",
+    "GRANTS",
+    "Decision",
+    "Permission",
+    "RecordT",
+    "Refused",
+    "can",
+    "demand",
+    "exclusion",
+    "granted",
+    "may_read_text",
+    "visible",
+]
+
 RecordT = TypeVar("RecordT", bound=Record)
-
-
-class Permission(StrEnum):
-    """Every permission, once."""
-
-    ACCOUNT_MANAGE = "account:manage"
-    ACCOUNT_SIGN_IN = "account:sign_in"
-    ACCOUNT_SIGN_OUT = "account:sign_out"
-    COMMON_TECHNOLOGY_READ = "common_technology:read"
-    JOB_READ = "job:read"
-    JOB_RETRY = "job:retry"
-    MAIL_READ = "mail:read"
-    MAIL_TEST = "mail:test"
-    MATCH_ADD = "match:add"
-    MATCH_ANSWER = "match:answer"
-    MATCH_ASSIGN = "match:assign"
-    MATCH_DISMISS = "match:dismiss"
-    MATCH_JUDGE = "match:judge"
-    MATCH_READ = "match:read"
-    MATCH_READ_CONTACT = "match:read_contact"
-    MATCH_RECOMMEND = "match:recommend"
-    NEED_READ = "need:read"
-    NEED_READ_TEXT = "need:read_text"
-    NOTICE_READ = "notice:read"
-    ORGANIZATION_CREATE = "organization:create"
-    ORGANIZATION_EDIT_OWN = "organization:edit_own"
-    ORGANIZATION_MANAGE_MEMBERS = "organization:manage_members"
-    ORGANIZATION_READ_OWN = "organization:read_own"
-    ORGANIZATION_REGISTER = "organization:register"
-    ORGANIZATION_REVIEW = "organization:review"
-    PORTAL_READ = "portal:read"
-    POSTING_ENDORSE = "posting:endorse"
-    POSTING_REVIEW = "posting:review"
-    POSTING_WRITE = "posting:write"
-    PROJECT_READ = "project:read"
-    RESULT_READ = "result:read"
-    RESULT_READ_TEXT = "result:read_text"
-    REVIEW_READ = "review:read"
-    USER_MANAGE = "user:manage"
-
-
-_VISITOR = frozenset(
-    {
-        Permission.ACCOUNT_SIGN_IN,
-        Permission.NEED_READ,
-        Permission.NEED_READ_TEXT,
-        Permission.ORGANIZATION_REGISTER,
-        Permission.PORTAL_READ,
-        Permission.RESULT_READ,
-        Permission.RESULT_READ_TEXT,
-    }
-)
-_SIGNED_IN = _VISITOR | {
-    Permission.ACCOUNT_MANAGE,
-    Permission.ACCOUNT_SIGN_OUT,
-    Permission.NOTICE_READ,
-}
-_BUSINESS = _SIGNED_IN | {
-    Permission.MATCH_READ,
-    Permission.ORGANIZATION_READ_OWN,
-    Permission.PROJECT_READ,
-}
-_MEMBER = _BUSINESS | {
-    Permission.MATCH_ANSWER,
-    Permission.MATCH_READ_CONTACT,
-    Permission.POSTING_WRITE,
-}
-_OFFICER = {
-    Permission.COMMON_TECHNOLOGY_READ,
-    Permission.MATCH_ADD,
-    Permission.MATCH_ASSIGN,
-    Permission.MATCH_DISMISS,
-    Permission.MATCH_JUDGE,
-    Permission.MATCH_RECOMMEND,
-    Permission.ORGANIZATION_REVIEW,
-    Permission.POSTING_REVIEW,
-    Permission.REVIEW_READ,
-}
-_MANAGER = {
-    Permission.ORGANIZATION_EDIT_OWN,
-    Permission.ORGANIZATION_MANAGE_MEMBERS,
-    Permission.POSTING_ENDORSE,
-    Permission.REVIEW_READ,
-}
-_ADMIN = {
-    Permission.JOB_READ,
-    Permission.JOB_RETRY,
-    Permission.MAIL_READ,
-    Permission.MAIL_TEST,
-    Permission.ORGANIZATION_CREATE,
-    Permission.USER_MANAGE,
-}
-
-GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.MEMBER: _MEMBER,
-    Role.MANAGER: _MEMBER | _MANAGER,
-    Role.BROKER: _BUSINESS | {Permission.MATCH_RECOMMEND},
-    Role.OFFICER: _BUSINESS | _OFFICER,
-    Role.DIRECTOR: _BUSINESS | {Permission.COMMON_TECHNOLOGY_READ},
-    Role.ADMIN: _SIGNED_IN | _ADMIN,
-    Role.AUDITOR: _SIGNED_IN,
-}
-BUREAU_ROLES = REGION_ROLES | {Role.ADMIN, Role.AUDITOR}
-BUSINESS_ROLES = ORGANIZATION_ROLES | REGION_ROLES
-# What is left to the people of an organisation that has not been approved, or not any more.
-_UNAPPROVED = _SIGNED_IN | {Permission.ORGANIZATION_EDIT_OWN, Permission.ORGANIZATION_READ_OWN}
 
 _RELATIONS: dict[Permission, Callable[[User | None, Record], bool]] = {
     Permission.MATCH_ADD: runs,
@@ -166,6 +90,7 @@ _RELATIONS: dict[Permission, Callable[[User | None, Record], bool]] = {
     Permission.MATCH_DISMISS: runs,
     Permission.MATCH_READ: sees_match,
     Permission.MATCH_RECOMMEND: lambda *asked: runs(*asked) or is_assigned(*asked),
+    Permission.MESSAGE_READ: takes_part,
     Permission.NEED_READ: sees_posting,
     Permission.NEED_READ_TEXT: reads_text,
     Permission.POSTING_ENDORSE: owns,
@@ -177,11 +102,19 @@ _RELATIONS: dict[Permission, Callable[[User | None, Record], bool]] = {
 }
 
 _OWN: dict[type[Record], Any] = {
+    ImportBatch: ImportBatch.user_id,
     Notification: Notification.user_id,
+    SavedSearch: SavedSearch.user_id,
     TypedForm: TypedForm.user_id,
     UserSession: UserSession.user_id,
 }
 """What everybody sees their own of and nobody else's: whose a record is."""
+
+_WHERE: dict[type[Record], Callable[[User | None], sa.ColumnElement[bool]]] = {
+    Attachment: where_attachment_is_seen,
+    Project: where_project_is_seen,
+    Revision: where_revision_is_seen,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,34 +139,13 @@ class Refused(Exception):  # noqa: N818
         self.decision = decision
 
 
-def granted(actor: User | None) -> frozenset[Permission]:
-    """Return the permissions that the actor's roles grant; None is a visitor."""
-    if actor is None:
-        return _VISITOR
-    permissions = frozenset().union(*(GRANTS[role] for role in actor.roles))
-    if actor.organization.status is OrganizationStatus.APPROVED:
-        return permissions
-    return permissions & _UNAPPROVED
-
-
-def exclusion(roles: Collection[Role]) -> str:
-    """Return why these roles may not meet in one user, "" where they may (三权分立).
-
-    GB/T 22239-2019, level 3, 8.1.5: system administration, audit and business stay apart.
-    """
-    kinds = ({Role.ADMIN}, {Role.AUDITOR}, BUSINESS_ROLES)
-    if sum(bool(kind & set(roles)) for kind in kinds) > 1:
-        return _("Administrator, auditor and business roles never meet in one user.")
-    return ""
-
-
 def can(actor: User | None, permission: Permission, record: Record | None = None) -> Decision:
     """Return whether `actor` may do `permission`, to `record` where the permission needs one."""
     if permission not in granted(actor):
         if actor is None:
             return Decision(False, _("Please sign in first."))
         if actor.organization.status is not OrganizationStatus.APPROVED:
-            return Decision(False, _("Your organisation has not been approved for this."))
+            return Decision(False, _("Your organization has not been approved for this."))
         return Decision(False, _("Your role does not allow this."))
     if record is None:
         return ALLOWED
@@ -244,6 +156,8 @@ def can(actor: User | None, permission: Permission, record: Record | None = None
             return _may_judge(actor, record)
         case Permission.MATCH_READ_CONTACT:
             return _may_read_contact(actor, record)
+        case Permission.MESSAGE_WRITE:
+            return _may_write_message(actor, record)
         case (
             Permission.ORGANIZATION_EDIT_OWN
             | Permission.ORGANIZATION_MANAGE_MEMBERS
@@ -284,10 +198,12 @@ def visible(actor: User | None, kind: type[RecordT]) -> sa.Select[RecordT]:
         return statement.where(where_posting_is_seen(actor, kind))
     if kind is Match:
         return statement.join(Match.need).join(Match.result).where(where_match_is_seen(actor))
-    if kind is Project:
-        return statement.where(where_project_is_seen(actor))
-    if kind is Revision:
-        return statement.where(where_revision_is_seen(actor))
+    if kind is Message:
+        reads = sa.literal(Permission.MESSAGE_READ in granted(actor))
+        joined = statement.join(Message.match).join(Match.need).join(Match.result)
+        return joined.where(reads, where_takes_part(actor))
+    if kind in _WHERE:
+        return statement.where(_WHERE[kind](actor))
     if kind is Organization:
         return statement.where(_organization_is_visible(actor))
     if kind is User:
@@ -299,18 +215,23 @@ def visible(actor: User | None, kind: type[RecordT]) -> sa.Select[RecordT]:
     if kind is Job or kind is OutboxMessage:
         return statement.where(sa.literal(Permission.JOB_READ in granted(actor)))
     if kind in _OWN:
-        return statement.where(_OWN[kind] == (actor.id if actor else None))
+        return statement.where(_OWN[kind] == actor.id if actor else sa.false())
     raise LookupError(f"no rule says who may see {kind.__name__}")
 
 
 def _decide(allowed: bool) -> Decision:
     if allowed:
         return ALLOWED
-    return Decision(False, _("This belongs to another organisation or region."))
+    return Decision(False, _("This belongs to another organization or region."))
 
 
 def _may_read_contact(actor: User | None, record: Record) -> Decision:
-    """Let the two sides of an agreed match, and nobody else, read each other's contacts."""
+    """Let the two sides of an agreed match, and nobody else, read each other's contacts.
+
+    Asked of a posting, it answers for the matches that its organization has agreed on.
+    """
+    if isinstance(record, Need | Result):
+        return _decide(is_partner(actor, record))
     match = match_of(record)
     if not sides(actor, match):
         return Decision(False, _("Contacts are for the two sides alone."))
@@ -319,8 +240,20 @@ def _may_read_contact(actor: User | None, record: Record) -> Decision:
     return ALLOWED
 
 
+def _may_write_message(actor: User | None, record: Record) -> Decision:
+    """Let those who read a match's messages write some while it is open or agreed."""
+    match = match_of(record)
+    if not takes_part(actor, match):
+        return _decide(False)
+    if match.status is MatchStatus.PROPOSED:
+        return Decision(False, _("Messages open once the match is recommended to both sides."))
+    if match.status not in (MatchStatus.RECOMMENDED, MatchStatus.AGREED):
+        return Decision(False, _("This match has ended; what was written can still be read."))
+    return ALLOWED
+
+
 def _organization_is_visible(actor: User | None) -> sa.ColumnElement[bool]:
-    """Return the condition that an organisation is one's own, in one's region, or any's admin's."""
+    """Return the condition that an organization is one's own, in one's region, or any's admin's."""
     if actor is None:
         return sa.false()
     if Permission.USER_MANAGE in granted(actor):
@@ -347,7 +280,7 @@ def _user_is_visible(actor: User | None) -> sa.ColumnElement[bool]:
 
 
 def _may_look_after(actor: User | None, permission: Permission, record: Record) -> bool:
-    """Answer for an organisation or one of its users what managers and officers may do."""
+    """Answer for an organization or one of its users what managers and officers may do."""
     organization = record.organization if isinstance(record, User | Invitation) else record
     if actor is None or not isinstance(organization, Organization):
         raise LookupError(f"this permission is not about {type(record).__name__}")

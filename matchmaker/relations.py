@@ -4,15 +4,19 @@ Each relation is there twice: for one loaded record, and as the condition of a S
 (`where_…`). `permissions` says which of them a permission asks for.
 """
 
-from typing import Any
+from typing import Any, TypeGuard
 
 import sqlalchemy as sa
 
 from models import (
+    Attachment,
     Match,
     MatchSide,
     MatchStatus,
+    Message,
     Need,
+    OrganizationStatus,
+    PostingInvitation,
     PostingStatus,
     Project,
     Record,
@@ -23,6 +27,7 @@ from models import (
     Role,
     User,
     Visibility,
+    among,
 )
 
 ORGANIZATION_ROLES = frozenset({Role.MEMBER, Role.MANAGER, Role.BROKER})
@@ -33,7 +38,7 @@ _ASKED = (MatchStatus.RECOMMENDED, MatchStatus.AGREED, MatchStatus.DECLINED, Mat
 
 
 def owns(actor: User | None, record: Record) -> bool:
-    """Return whether a posting is the actor's own organisation's."""
+    """Return whether a posting is the actor's own organization's."""
     return bool(
         actor
         and actor.roles & ORGANIZATION_ROLES
@@ -79,14 +84,11 @@ def where_in_region(actor: User | None, region_id: Any) -> sa.ColumnElement[bool
     if actor is None or actor.region is None or not actor.roles & REGION_ROLES:
         return sa.false()
     prefix = actor.region.subtree_prefix
-    inside: sa.ColumnElement[bool] = region_id.in_(
-        sa.select(Region.id).where(Region.code.startswith(prefix))
-    )
-    return inside
+    return among(region_id, sa.select(Region.id).where(Region.code.startswith(prefix)))
 
 
 def is_near(actor: User | None, record: Record) -> bool:
-    """Return whether a posting is the actor's organisation's or in the actor's region."""
+    """Return whether a posting is the actor's organization's or in the actor's region."""
     return owns(actor, record) or oversees(actor, record)
 
 
@@ -95,11 +97,71 @@ def where_near(actor: User | None, kind: Any) -> sa.ColumnElement[bool]:
     return sa.or_(where_own(actor, kind), where_overseen(actor, kind))
 
 
+def is_partner(actor: User | None, record: Record) -> bool:
+    """Return whether the actor's organization has agreed with a posting's on a match with it."""
+    posting = posting_of(record)
+    if not _acts_for_an_organization(actor):
+        return False
+    own = actor.organization
+    return posting in (own.opened_needs if isinstance(posting, Need) else own.opened_results)
+
+
+def where_partner(actor: User | None, kind: Any) -> sa.ColumnElement[bool]:
+    """Return `is_partner` as a condition on the postings of `kind`."""
+    if not _acts_for_an_organization(actor):
+        return sa.false()
+    if kind is Need:
+        agreed = sa.select(Match.need_id).join(Match.result).where(where_own(actor, Result))
+    else:
+        agreed = sa.select(Match.result_id).join(Match.need).where(where_own(actor, Need))
+    opened: sa.ColumnElement[bool] = kind.id.in_(
+        agreed.where(Match.status == MatchStatus.AGREED).correlate(None)
+    )
+    return opened
+
+
+def is_invited(actor: User | None, record: Record) -> bool:
+    """Return whether a posting is for invited organizations and the actor's is one of them."""
+    posting = posting_of(record)
+    if posting.status is not PostingStatus.PUBLISHED or not _acts_for_an_organization(actor):
+        return False
+    own = actor.organization
+    inviting = own.inviting_needs if isinstance(posting, Need) else own.inviting_results
+    return posting.visibility is Visibility.INVITED and posting in inviting
+
+
+def where_invited(actor: User | None, kind: Any) -> sa.ColumnElement[bool]:
+    """Return `is_invited` as a condition on the postings of `kind`."""
+    if not _acts_for_an_organization(actor):
+        return sa.false()
+    invited_to = PostingInvitation.need_id if kind is Need else PostingInvitation.result_id
+    own = sa.select(invited_to).where(
+        PostingInvitation.organization_id == actor.organization_id, invited_to.is_not(None)
+    )
+    return sa.and_(
+        kind.status == PostingStatus.PUBLISHED,
+        kind.visibility == Visibility.INVITED,
+        kind.id.in_(own),
+    )
+
+
+def _acts_for_an_organization(actor: User | None) -> TypeGuard[User]:
+    return (
+        actor is not None
+        and bool(actor.roles & ORGANIZATION_ROLES)
+        and actor.organization.status is OrganizationStatus.APPROVED
+    )
+
+
 def sees_posting(actor: User | None, record: Record) -> bool:
     """Return whether the actor sees a posting at least in part."""
     posting = posting_of(record)
-    return is_near(actor, posting) or (
-        posting.status is PostingStatus.PUBLISHED and posting.visibility is not Visibility.INVITED
+    published = posting.status is PostingStatus.PUBLISHED
+    return (
+        is_near(actor, posting)
+        or (published and posting.visibility is not Visibility.INVITED)
+        or is_invited(actor, posting)
+        or is_partner(actor, posting)
     )
 
 
@@ -108,19 +170,31 @@ def where_posting_is_seen(actor: User | None, kind: Any) -> sa.ColumnElement[boo
     published = sa.and_(
         kind.status == PostingStatus.PUBLISHED, kind.visibility != Visibility.INVITED
     )
-    return sa.or_(published, where_near(actor, kind))
+    theirs = (where_near(actor, kind), where_invited(actor, kind), where_partner(actor, kind))
+    return sa.or_(published, *theirs)
 
 
 def reads_text(actor: User | None, record: Record) -> bool:
     """Return whether the actor may read all of a posting's text."""
     posting = posting_of(record)
-    return is_near(actor, posting) or (
-        posting.status is PostingStatus.PUBLISHED and posting.visibility is Visibility.PUBLIC
+    published = posting.status is PostingStatus.PUBLISHED
+    return (
+        is_near(actor, posting)
+        or (published and posting.visibility is Visibility.PUBLIC)
+        or is_invited(actor, posting)
+        or is_partner(actor, posting)
     )
 
 
+def where_text_is_read(actor: User | None, kind: Any) -> sa.ColumnElement[bool]:
+    """Return `reads_text` as a condition on the postings of `kind`."""
+    public = sa.and_(kind.status == PostingStatus.PUBLISHED, kind.visibility == Visibility.PUBLIC)
+    theirs = (where_near(actor, kind), where_invited(actor, kind), where_partner(actor, kind))
+    return sa.or_(public, *theirs)
+
+
 def sides(actor: User | None, match: Match) -> frozenset[MatchSide]:
-    """Return the sides of a match that the actor's organisation is on."""
+    """Return the sides of a match that the actor's organization is on."""
     postings: dict[MatchSide, Need | Result] = {
         MatchSide.NEED: match.need,
         MatchSide.RESULT: match.result,
@@ -172,19 +246,66 @@ def where_match_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
     return sa.and_(sa.or_(*concerned), *shown)
 
 
+def takes_part(actor: User | None, record: Record) -> bool:
+    """Return whether the actor reads what is written on a match.
+
+    That is: both sides, the broker it was given to and the officers of either region.
+    """
+    match = record.match if isinstance(record, Message) else match_of(record)
+    runs_it = actor is not None and Role.OFFICER in actor.roles and runs(actor, match)
+    within = bool(sides(actor, match)) or is_assigned(actor, match) or runs_it
+    return within and sees_match(actor, match)
+
+
+def where_takes_part(actor: User | None) -> sa.ColumnElement[bool]:
+    """Return `takes_part` as a condition on matches joined with their need and result."""
+    if actor is None:
+        return sa.false()
+    within = [where_own(actor, Need), where_own(actor, Result)]
+    if Role.BROKER in actor.roles:
+        within.append(Match.broker_id == actor.id)
+    if Role.OFFICER in actor.roles:
+        within += [where_overseen(actor, Need), where_overseen(actor, Result)]
+    return sa.and_(sa.or_(*within), where_match_is_seen(actor))
+
+
 def where_revision_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
     """Return the condition that a revision is the actor's own, or has come before their bureau."""
     with_bureau = Revision.status.not_in((RevisionStatus.DRAFT, RevisionStatus.INTERNAL_REVIEW))
     conditions = []
-    for column, kind in ((Revision.need_id, Need), (Revision.result_id, Result)):
-        own = column.in_(sa.select(kind.id).where(where_own(actor, kind)))
-        overseen = column.in_(sa.select(kind.id).where(where_overseen(actor, kind)))
-        conditions += [own, sa.and_(with_bureau, overseen)]
+    for posting, kind in ((Revision.need, Need), (Revision.result, Result)):
+        overseen = sa.and_(with_bureau, where_overseen(actor, kind))
+        conditions.append(posting.has(sa.or_(where_own(actor, kind), overseen)))
     return sa.or_(*conditions)
 
 
+def where_attachment_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
+    """Return the condition that the actor may read the text that a file belongs to.
+
+    What a change would add is for those who see the change; what is in a form that nobody has
+    saved yet is for whoever put it there.
+    """
+    if actor is None:
+        return sa.false()
+    saved = sa.or_(Attachment.need_id.is_not(None), Attachment.result_id.is_not(None))
+    of_text = (
+        column.in_(sa.select(kind.id).where(where_text_is_read(actor, kind)))
+        for column, kind in ((Attachment.need_id, Need), (Attachment.result_id, Result))
+    )
+    changes = sa.select(Revision.id).where(where_revision_is_seen(actor))
+    return sa.and_(
+        Attachment.deleted_at.is_(None),
+        sa.or_(
+            Attachment.uploaded_by_id == actor.id,
+            sa.and_(saved, where_own(actor, Attachment)),
+            sa.and_(Attachment.attached, sa.or_(*of_text)),
+            Attachment.revision_id.in_(changes),
+        ),
+    )
+
+
 def sees_project(actor: User | None, record: Record) -> bool:
-    """Return whether a project is the actor's organisation's, region's or charge."""
+    """Return whether a project is the actor's organization's, region's or charge."""
     if actor is None or not isinstance(record, Project):
         return False
     own = any(posting and owns(actor, posting) for posting in (record.need, record.result))

@@ -1,24 +1,32 @@
 """Who may see and read what; the list and the single record must give the same answer."""
 
 import itertools
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from matchmaker.db import transaction
 from matchmaker.permissions import Permission, RecordT, can, visible
+from matchmaker.relations import reads_text, where_text_is_read
 from models import (
-    ImportBatch,
     Match,
+    MatchStatus,
     Need,
     Organization,
+    OrganizationStatus,
+    PostingInvitation,
     PostingStatus,
+    Region,
     Result,
     Role,
     User,
     Visibility,
 )
 from tests import factories
+
+_POSTINGS: tuple[Any, ...] = (Need, Result)
 
 
 @pytest.fixture
@@ -56,9 +64,26 @@ def test_the_list_and_the_single_record_agree_for_everybody(
     for status, visibility in itertools.product(PostingStatus, Visibility):
         factories.need(organization=owner, status=status, visibility=visibility)
         factories.result(organization=owner, status=status, visibility=visibility)
+    _invite(session, personas["rival"])
     for name, actor in personas.items():
         _lists_what_may_be_read(session, name, actor, Need, Permission.NEED_READ)
         _lists_what_may_be_read(session, name, actor, Result, Permission.RESULT_READ)
+        for kind in _POSTINGS:
+            whole = set(session.scalars(sa.select(kind).where(where_text_is_read(actor, kind))))
+            assert whole == {
+                row for row in session.scalars(sa.select(kind)) if reads_text(actor, row)
+            }
+
+
+def _invite(session: Session, guest: User | None) -> None:
+    """Invite somebody's organization to every text, whatever its visibility."""
+    assert guest is not None
+    with transaction(session):
+        for kind in _POSTINGS:
+            for posting in session.scalars(sa.select(kind)).all():
+                posting.invitations = [
+                    PostingInvitation(organization_id=guest.organization_id, invited_by_id=guest.id)
+                ]
 
 
 def _lists_what_may_be_read(
@@ -87,6 +112,31 @@ def test_matches_in_the_list_are_those_that_may_be_read(
         for record in (own, other, with_hidden):
             assert bool(can(actor, Permission.MATCH_READ, record)) == (record in listed), name
     assert not can(personas["enterprise"], Permission.MATCH_READ, with_hidden)
+
+
+def test_an_agreement_opens_a_text_to_the_other_side_and_to_nobody_else(
+    session: Session, personas: dict[str, User | None]
+) -> None:
+    owner, partner = _organization(personas["enterprise"]), _organization(personas["rival"])
+    offered = factories.result(organization=partner)
+    for status, visibility in itertools.product(PostingStatus, Visibility):
+        need = factories.need(organization=owner, status=status, visibility=visibility)
+        factories.match(need, offered, status=MatchStatus.AGREED)
+    declined = factories.need(organization=owner, visibility=Visibility.MASKED)
+    factories.match(declined, offered, status=MatchStatus.DECLINED)
+    for name, actor in personas.items():
+        _lists_what_may_be_read(session, name, actor, Need, Permission.NEED_READ)
+    agreed = session.scalars(sa.select(Need).where(Need.id != declined.id)).all()
+    for permission in (Permission.NEED_READ_TEXT, Permission.MATCH_READ_CONTACT):
+        assert all(can(personas["rival"], permission, need) for need in agreed)
+        assert not can(personas["rival"], permission, declined)
+        withdrawn = [need for need in agreed if need.status is PostingStatus.WITHDRAWN]
+        for name in ("visitor", "broker", "manager", "other city's officer", "admin", "auditor"):
+            assert not any(can(personas[name], permission, need) for need in withdrawn), name
+    assert can(personas["enterprise"], Permission.MATCH_READ_CONTACT, offered)
+    with transaction(session):
+        partner.status = OrganizationStatus.SUSPENDED
+    assert not can(personas["rival"], Permission.NEED_READ_TEXT, withdrawn[0])
 
 
 @pytest.mark.parametrize(
@@ -142,5 +192,5 @@ def test_admin_and_auditor_have_no_business_permission(
 
 
 def test_a_kind_without_a_rule_is_shown_to_nobody(session: Session) -> None:
-    with pytest.raises(LookupError, match="ImportBatch"):
-        visible(None, ImportBatch)
+    with pytest.raises(LookupError, match="Region"):
+        visible(None, Region)
