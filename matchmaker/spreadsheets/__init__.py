@@ -24,7 +24,7 @@ from matchmaker.spreadsheets.errors import (
 )
 from matchmaker.spreadsheets.files import Limits
 from matchmaker.spreadsheets.rows import Row
-from matchmaker.spreadsheets.tables import Table, read_table
+from matchmaker.spreadsheets.tables import Checked, Table, check_table, read_table
 from matchmaker.spreadsheets.writing import check_target, write_table
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "NEED_RECORDS",
     "RESULTS",
     "RESULT_RECORDS",
+    "Checked",
     "Column",
     "Columns",
     "FileError",
@@ -47,6 +48,7 @@ __all__ = [
     "Table",
     "TooLargeError",
     "WriteError",
+    "check_table",
     "check_target",
     "read_table",
     "requiring",

@@ -80,7 +80,7 @@ def parse_date(text: str, header: str) -> str:
     except ValueError:
         pass
     raise CellError(
-        _("“%(value)s” is not a date", value=_short(text)), _("write it like 2027-06-30")
+        _("“%(value)s” is not a date", value=shortened(text)), _("write it like 2027-06-30")
     )
 
 
@@ -90,14 +90,14 @@ def parse_money(text: str, header: str) -> str:
     amount = _AMOUNT.fullmatch(compact)
     if amount is None:
         raise CellError(
-            _("“%(value)s” is not an amount of money", value=_short(text)),
+            _("“%(value)s” is not an amount of money", value=shortened(text)),
             _("write one number, like 50 or 50万元"),
         )
     in_header = _HEADER_UNIT.search(header)
     unit = amount[3] or (in_header and in_header[1])
     if not unit:
         raise CellError(
-            _("“%(value)s” has no unit", value=_short(text)),
+            _("“%(value)s” has no unit", value=shortened(text)),
             _("add the unit to the header, like “%(header)s（万元）”", header=header),
         )
     number = Decimal(amount[1].replace(",", "") + (amount[2] or ""))
@@ -113,7 +113,7 @@ def one_of(words: Mapping[str, tuple[str, ...]]) -> Parser:
         value = known.get(squeeze(text))
         if value is None:
             raise CellError(
-                _("“%(value)s” is not a known word", value=_short(text)),
+                _("“%(value)s” is not a known word", value=shortened(text)),
                 _("use one of these: %(words)s", words=offered),
             )
         return value
@@ -131,5 +131,6 @@ def many_of(words: Mapping[str, tuple[str, ...]]) -> Parser:
     return parse
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return as much of `text` as a message quotes."""
     return text if len(text) <= SHOWN_TEXT else text[:SHOWN_TEXT] + "…"

@@ -8,11 +8,13 @@ spaces and punctuation do not count: need_id is also “Need ID”.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matchmaker.spreadsheets.cells import many_of, one_of, parse_date, parse_money
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matchmaker.spreadsheets.cells import Parser
 
 MAX_TEXT = 32_767  # what a cell of a workbook holds
@@ -27,7 +29,8 @@ class Column:
 
     The values of all `key` columns together differ from row to row. A key column that is alone
     and not required is filled from the row number where it is empty. `max_length` is in
-    characters. `parse` turns the text of a cell into the value kept.
+    characters. `parse` turns the text of a cell into the value kept; `choices` are the words to
+    recommend where it takes words of a list.
     """
 
     field: str
@@ -38,6 +41,7 @@ class Column:
     multiline: bool = False
     max_length: int | None = None
     parse: Parser | None = None
+    choices: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -96,6 +100,12 @@ def _money(field: str, *aliases: str) -> Column:
     return Column(field, _words(*aliases, field), parse=parse_money)
 
 
+def _chosen(column: Column, words: Mapping[str, tuple[str, ...]], parser: Any = one_of) -> Column:
+    """Return `column` with cells that hold words of a list, each value with its spellings."""
+    choices = tuple(spellings[0] for spellings in words.values())
+    return replace(column, parse=parser(words), choices=choices)
+
+
 _KEYWORDS = Column(
     "keywords",
     _words("关键词 关键字 主题词 技术关键词 标签 keywords keyword tags"),
@@ -111,61 +121,70 @@ _INDUSTRY = Column(
     _words("领域 field sector"),
     max_length=MAX_NAME,
 )
-_MODES = Column(
-    "modes",
-    _words(
-        "合作方式 合作模式 拟合作方式 转化方式 拟转化方式 转让方式",
-        "modes cooperation_mode cooperation_modes",
+_MODES = _chosen(
+    Column(
+        "modes",
+        _words(
+            "合作方式 合作模式 拟合作方式 转化方式 拟转化方式 转让方式",
+            "modes cooperation_mode cooperation_modes",
+        ),
+        multiline=True,
     ),
-    multiline=True,
-    parse=many_of(
-        {
-            "commission": _words("委托开发 委托研发 技术开发 commission"),
-            "joint": _words("合作开发 联合开发 合作研发 联合研发 联合攻关 joint"),
-            "transfer": _words("转让 技术转让 成果转让 专利转让 transfer"),
-            "licence": _words("许可 技术许可 专利许可 许可使用 licence license"),
-            "consulting": _words("咨询 技术咨询 consulting"),
-            "service": _words("服务 技术服务 service"),
-            "co_build": _words("共建 共建平台 平台共建 共建研发平台 co_build"),
-        }
-    ),
+    {
+        "commission": _words("委托开发 委托研发 技术开发 commission"),
+        "joint": _words("合作开发 联合开发 合作研发 联合研发 联合攻关 joint"),
+        "transfer": _words("转让 技术转让 成果转让 专利转让 transfer"),
+        "licence": _words("许可 技术许可 专利许可 许可使用 licence license"),
+        "consulting": _words("咨询 技术咨询 consulting"),
+        "service": _words("服务 技术服务 service"),
+        "co_build": _words("共建 共建平台 平台共建 共建研发平台 co_build"),
+    },
+    many_of,
 )
-_STAGE = Column(
-    "stage",
-    _words("成果阶段 研发阶段 所处阶段 stage"),
-    _words("阶段"),
-    parse=one_of(
-        {
-            "lab": _words("实验室 实验室阶段 研制阶段 lab"),
-            "bench": _words("小试 小试阶段 bench"),
-            "pilot": _words("中试 中试阶段 pilot"),
-            "industrial": _words("产业化 产业化阶段 批量生产 industrial"),
-        }
-    ),
+_VISIBILITY = _chosen(
+    Column("visibility", _words("公开范围 公开方式 visibility")),
+    {"public": _words("公开 public"), "masked": _words("脱敏 masked")},
 )
-_ATTRIBUTE = Column(
-    "attribute",
-    _words("成果属性 成果类别 attribute"),
-    parse=one_of(
-        {
-            "basic": _words("基础理论 basic"),
-            "applied": _words("应用技术 applied"),
-            "soft": _words("软科学 soft"),
-        }
-    ),
+_BESIDE_THE_TEXT = (
+    _VISIBILITY,
+    _text("public_summary", "公开摘要"),
+    Column("contact_name", _words("联系人 联系人姓名 contact_name"), max_length=60),
+    Column("contact_phone", _words("联系电话 联系人电话 电话 手机 contact_phone"), max_length=20),
+    Column("contact_email", _words("电子邮箱 联系邮箱 邮箱 contact_email"), max_length=254),
 )
-_TRL = Column(
-    "trl",
-    _words("技术就绪度 技术成熟度 成熟度等级 TRL"),
-    _words("成熟度"),
-    parse=one_of(
-        {
-            str(level): _words(
-                f"{level} {level}级 第{level}级 TRL{level} {chinese}级 第{chinese}级"
-            )
-            for level, chinese in enumerate("一二三四五六七八九", start=1)
-        }
-    ),
+_KIND = _chosen(
+    Column("kind", _words("需求类型 需求类别 need_kind")),
+    {
+        "technology": _words("技术需求 技术 technology"),
+        "service": _words("服务需求 服务 service"),
+        "finance": _words("融资需求 融资 资金需求 finance"),
+        "talent": _words("人才需求 人才 talent"),
+        "scenario": _words("应用场景 场景 scenario"),
+    },
+)
+_STAGE = _chosen(
+    Column("stage", _words("成果阶段 研发阶段 所处阶段 stage"), _words("阶段")),
+    {
+        "lab": _words("实验室 实验室阶段 研制阶段 lab"),
+        "bench": _words("小试 小试阶段 bench"),
+        "pilot": _words("中试 中试阶段 pilot"),
+        "industrial": _words("产业化 产业化阶段 批量生产 industrial"),
+    },
+)
+_ATTRIBUTE = _chosen(
+    Column("attribute", _words("成果属性 成果类别 attribute")),
+    {
+        "basic": _words("基础理论 basic"),
+        "applied": _words("应用技术 applied"),
+        "soft": _words("软科学 soft"),
+    },
+)
+_TRL = _chosen(
+    Column("trl", _words("技术就绪度 技术成熟度 成熟度等级 TRL"), _words("成熟度")),
+    {
+        str(level): _words(f"{level} {level}级 第{level}级 TRL{level} {chinese}级 第{chinese}级")
+        for level, chinese in enumerate("一二三四五六七八九", start=1)
+    },
 )
 
 NEEDS: Columns = (
@@ -202,6 +221,7 @@ RESULTS: Columns = (
 
 NEED_RECORDS: Columns = (
     *NEEDS,
+    _KIND,
     _money("budget_min", "预算下限 最低预算 投入下限"),
     _money("budget_max", "预算上限 最高预算 投入上限 拟投入资金"),
     Column(
@@ -211,6 +231,7 @@ NEED_RECORDS: Columns = (
     ),
     _MODES,
     Column("chain_link", _words("产业链环节 所属产业链环节 chain_link"), max_length=60),
+    *_BESIDE_THE_TEXT,
 )
 """What the record of a need is made from; amounts in fen, modes as enumerated."""
 
@@ -223,6 +244,7 @@ RESULT_RECORDS: Columns = (
     _money("asking_price", "转让价格 意向价格 期望价格 报价"),
     _text("team", "研发团队 团队介绍 成果完成人 完成人"),
     _MODES,
+    *_BESIDE_THE_TEXT,
 )
 """What the record of a result is made from; amounts in fen, modes and stages as enumerated."""
 

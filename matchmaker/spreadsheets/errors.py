@@ -48,12 +48,16 @@ class WriteError(SheetError):
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """One cell that cannot be taken: `row` as numbered in Excel, `column` as its header reads."""
+    """One cell that cannot be taken: `row` as numbered in Excel, `column` as its header reads.
+
+    `value` is what stands in the cell.
+    """
 
     row: int
     column: str
     reason: str
     cure: str
+    value: str = ""
 
     def __str__(self) -> str:
         return _(

@@ -38,9 +38,9 @@ class Header:
     complete: bool
 
     @property
-    def score(self) -> tuple[bool, int, int]:
-        """How much of a header the row is; complete first, then exact fits, then all fits."""
-        return self.complete, self.exact, len(self.places)
+    def score(self) -> tuple[bool, int, int, int]:
+        """How much of a header the row is; complete first, exact fits, all fits, then its width."""
+        return self.complete, self.exact, len(self.places), len(self.names)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matchmaker.i18n import _
-from matchmaker.spreadsheets.cells import CellError, clean
+from matchmaker.spreadsheets.cells import CellError, clean, shortened
 from matchmaker.spreadsheets.errors import MAX_ERRORS, RowError
 from matchmaker.spreadsheets.workbook import Fault
 
@@ -33,16 +33,26 @@ class Row:
 
 
 class RowReader:
-    """Takes rows one by one; keeps them in `rows`, and what is wrong in `errors` and `more`."""
+    """Takes rows one by one; keeps them in `rows`, and what is wrong in `errors` and `more`.
+
+    No more than `most_errors` are kept one by one.
+    """
 
     def __init__(
-        self, columns: Columns, header: Header, places: Mapping[str, int], *, delimited: bool
+        self,
+        columns: Columns,
+        header: Header,
+        places: Mapping[str, int],
+        *,
+        delimited: bool,
+        most_errors: int = MAX_ERRORS,
     ) -> None:
         self.rows: list[Row] = []
         self.errors: list[RowError] = []
         self.more = 0
         self._header = header
         self._delimited = delimited
+        self._most_errors = most_errors
         self._blank = dict.fromkeys((column.field for column in columns), "")
         self._found = [(c, places[c.field]) for c in columns if c.field in places]
         self._keys = [column for column in columns if column.key]
@@ -53,12 +63,12 @@ class RowReader:
         values = dict(self._blank)
         for column, place in self._found:
             header = self._header.cells[place]
+            cell = cells[place] if place < len(cells) else ""
             try:
-                values[column.field] = _value(
-                    column, header, cells[place] if place < len(cells) else ""
-                )
+                values[column.field] = _value(column, header, cell)
             except CellError as error:
-                self._report(RowError(number, header, error.reason, error.cure))
+                shown = shortened(cell if isinstance(cell, str) else cell.what)
+                self._report(RowError(number, header, error.reason, error.cure, shown))
         if self._delimited and any(cells[len(self._header.cells) :]):
             self._report(
                 RowError(
@@ -99,11 +109,12 @@ class RowReader:
                         first=first,
                     ),
                     _("give each row its own, or delete one of the two rows"),
+                    " ".join(key),
                 )
             )
 
     def _report(self, error: RowError) -> None:
-        if len(self.errors) < MAX_ERRORS:
+        if len(self.errors) < self._most_errors:
             self.errors.append(error)
         else:
             self.more += 1

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from matchmaker.i18n import _
 from matchmaker.spreadsheets import headers, text_file, workbook
 from matchmaker.spreadsheets.cells import clean
-from matchmaker.spreadsheets.errors import FileError, RowsError, TooLargeError
+from matchmaker.spreadsheets.errors import FileError, RowError, RowsError, TooLargeError
 from matchmaker.spreadsheets.files import Content, Limits, check_file
 from matchmaker.spreadsheets.headers import HEADER_ROWS
 from matchmaker.spreadsheets.rows import Row, RowReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from matchmaker.spreadsheets.columns import Columns
     from matchmaker.spreadsheets.headers import Header
@@ -37,6 +38,29 @@ class Table:
     columns: dict[str, str]
     ignored: tuple[str, ...]
     rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A table and what is wrong with it: `errors` one by one, and `more` of them.
+
+    `places` says which column each field was taken from, counted from 0 as in `headers` and in
+    `cells`, which holds the numbered rows as they stand in the file. `rows` are the same ones read;
+    what is wrong in them is empty.
+    """
+
+    sheet: str
+    headers: tuple[str, ...]
+    places: dict[str, int]
+    cells: list[NumberedRow]
+    errors: list[RowError]
+    more: int
+    rows: list[Row]
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The header that each field was taken from."""
+        return {field: self.headers[place] for field, place in self.places.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +96,16 @@ def read_table(
     """
     path, overrides, limits = Path(path), overrides or {}, limits or Limits()
     headers.check_overrides(columns, overrides)
-    is_text = check_file(path, limits) is Content.TEXT
-    with (_from_text if is_text else _from_workbook)(path, columns, overrides, limits) as source:
+    with _opened(path, columns, overrides, limits) as source:
         header = source.header
         places = headers.check_header(header, columns, overrides, source.name)
         reader = RowReader(columns, header, places, delimited=source.delimited)
-        for count, (number, cells) in enumerate(_below(header, source.rows), start=1):
-            if count > limits.rows:
-                raise TooLargeError(
-                    _(
-                        "%(table)s has more than %(limit)d rows; split the file.",
-                        table=source.name,
-                        limit=limits.rows,
-                    )
-                )
+        for number, cells in _below(source, limits):
             reader.add(number, cells)
     if reader.errors:
         raise RowsError(source.name, reader.errors, reader.more)
     if not reader.rows:
-        raise FileError(
-            _("%(table)s has a header but no rows; add rows below it.", table=source.name)
-        )
+        raise FileError(_no_rows(source))
     return Table(
         file=path.name,
         sheet=source.sheet,
@@ -105,8 +118,60 @@ def read_table(
     )
 
 
-def _below(header: Header, rows: Iterable[NumberedRow]) -> Iterator[NumberedRow]:
-    return (row for row in rows if row[0] > header.row)
+def check_table(
+    path: Path, columns: Columns, places: Mapping[str, int] | None, limits: Limits
+) -> Checked:
+    """Return the table in a file, as `read_table` does, beside what is wrong with its rows.
+
+    `places` says per field which column it is taken from; without it the headers decide, and of
+    several that fit one field the first is taken. Required columns may be missing.
+
+    Raises:
+        FileError: the file cannot be opened as a table, or has no rows.
+    """
+    with _opened(path, columns, {}, limits) as source:
+        header = source.header
+        if places is None:
+            places = {field: found[0] for field, found in header.places.items()}
+        reader = RowReader(
+            columns, header, places, delimited=source.delimited, most_errors=limits.rows
+        )
+        cells = list(_below(source, limits))
+    if not cells:
+        raise FileError(_no_rows(source))
+    for number, values in cells:
+        reader.add(number, values)
+    return Checked(
+        sheet=source.sheet,
+        headers=header.cells,
+        places=dict(places),
+        cells=cells,
+        errors=reader.errors,
+        more=reader.more,
+        rows=reader.finish(),
+    )
+
+
+def _opened(
+    path: Path, columns: Columns, overrides: Mapping[str, str], limits: Limits
+) -> AbstractContextManager[_Source]:
+    is_text = check_file(path, limits) is Content.TEXT
+    return (_from_text if is_text else _from_workbook)(path, columns, overrides, limits)
+
+
+def _below(source: _Source, limits: Limits) -> Iterator[NumberedRow]:
+    """Yield the rows below the header; raise TooLargeError where there are too many."""
+    below = (row for row in source.rows if row[0] > source.header.row)
+    for count, row in enumerate(below, start=1):
+        if count > limits.rows:
+            raise TooLargeError(
+                _(
+                    "%(table)s has more than %(limit)d rows; split the file.",
+                    table=source.name,
+                    limit=limits.rows,
+                )
+            )
+        yield row
 
 
 @contextmanager
@@ -146,7 +211,7 @@ def _from_workbook(
                 nearest = source
         if nearest is None:
             raise FileError(_empty(path))
-        yield nearest  # not complete, so its header is told of and its rows are not read
+        yield nearest
 
 
 def _header(
@@ -157,6 +222,10 @@ def _header(
         for number, cells in head
     ]
     return headers.find_header(texts, columns, overrides)
+
+
+def _no_rows(source: _Source) -> str:
+    return _("%(table)s has a header but no rows; add rows below it.", table=source.name)
 
 
 def _empty(path: Path) -> str:

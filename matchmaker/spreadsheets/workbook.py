@@ -51,7 +51,7 @@ def open_sheets(path: Path, rows: int, limits: Limits) -> Iterator[Iterator[Shee
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet; `rows` can be read once, before the next sheet is asked for."""
+    """One sheet; `rows` can be read once, also after later sheets were asked for."""
 
     name: str
     rows: Iterator[NumberedRow]
@@ -83,7 +83,7 @@ def _sheets(spool: IO[bytes], path: Path) -> Iterator[Sheet]:
             raise _broken_off(ending, path)
         after = spool.tell()
         spool.seek(start)
-        yield Sheet(line["sheet"], _rows(spool))
+        yield Sheet(line["sheet"], _rows(spool, start))
         spool.seek(after)
 
 
@@ -94,10 +94,13 @@ def _skip_rows(spool: IO[bytes]) -> Any:
     return None
 
 
-def _rows(spool: IO[bytes]) -> Iterator[NumberedRow]:
+def _rows(spool: IO[bytes], place: int) -> Iterator[NumberedRow]:
+    spool.seek(place)
     while isinstance(line := _next(spool), list):
+        place = spool.tell()
         number, cells = line
         yield number, [cell if isinstance(cell, str) else Fault(cell["fault"]) for cell in cells]
+        spool.seek(place)
 
 
 def _next(spool: IO[bytes]) -> Any:

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matchmaker.imports import import_postings
+from matchmaker.imports.services import import_postings
 from matchmaker.spreadsheets import RowsError, SheetError, write_table
 from models import (
     AuditEntry,

@@ -49,6 +49,7 @@ def test_a_title_of_5_000_characters(tmp_path: Path) -> None:
             limit=200,
         ),
         _("shorten it, or move the detail to another column"),
+        "电" * 40 + "…",
     )
 
 
@@ -67,6 +68,7 @@ def test_a_number_given_twice_names_both_rows(tmp_path: Path) -> None:
         "需求编号",
         _("“%(value)s” stands in row %(first)d already", value="A-1", first=2),
         _("give each row its own, or delete one of the two rows"),
+        "A-1",
     )
 
 

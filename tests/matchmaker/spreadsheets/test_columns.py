@@ -15,7 +15,7 @@ from matchmaker.spreadsheets import (
 )
 from matchmaker.spreadsheets.cells import squeeze
 from matchmaker.spreadsheets.headers import normalise
-from models import CooperationMode, Need, Result, ResultAttribute, ResultStage
+from models import CooperationMode, Need, NeedKind, Result, ResultAttribute, ResultStage
 
 SETS = {
     "needs": NEEDS,
@@ -44,6 +44,7 @@ def test_the_words_offered_are_those_of_the_records() -> None:
         "modes": CooperationMode,
         "stage": ResultStage,
         "attribute": ResultAttribute,
+        "kind": NeedKind,
     }.items():
         assert [parsers[field](word, "") for word in words] == list(words)
 
@@ -51,6 +52,7 @@ def test_the_words_offered_are_those_of_the_records() -> None:
 @pytest.mark.parametrize(("columns", "model"), [(NEED_RECORDS, Need), (RESULT_RECORDS, Result)])
 def test_every_column_has_its_place_in_the_record(columns: Columns, model: type) -> None:
     other = {"id": "reference", "text": "problem" if model is Need else "abstract"}
+    other |= dict.fromkeys(("contact_name", "contact_phone", "contact_email"), "contact")
     for column in columns:
         name = other.get(column.field, column.field)
         assert hasattr(model, name)

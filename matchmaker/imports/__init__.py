@@ -1,0 +1,1 @@
+"""Spreadsheets of needs and results: brought in whole or not at all."""
