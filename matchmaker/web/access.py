@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from matchmaker.db import db
 from matchmaker.permissions import Permission, RecordT, Refused, can, visible
+from matchmaker.web.trail import note_refusal
 from models import Organization, User, UserSession, key_digest, now
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
@@ -24,6 +25,7 @@ RECENT = timedelta(minutes=15)
 
 _PERMISSION = "_required_permission"
 _RECENT = "_recent_sign_in"
+_BY_ITSELF = "_asked_by_the_page_itself"
 _UNGUARDED = {"static"}
 _SEEN = "seen"
 _SEEN_EVERY = 60  # seconds
@@ -53,15 +55,19 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_unless_permitted)
 
 
-def requires(permission: Permission, *, recent: bool = False) -> Callable[[ViewT], ViewT]:
+def requires(
+    permission: Permission, *, recent: bool = False, by_itself: bool = False
+) -> Callable[[ViewT], ViewT]:
     """Name the permission of a view; a view without one answers nobody.
 
-    With `recent` the reader must have proved who they are within `RECENT` (ASVS 5.0 A7.5).
+    With `recent` the reader must have proved who they are within `RECENT` (ASVS 5.0 A7.5). What a
+    page asks for `by_itself` keeps no session open (A7.3), and a visitor is not led to sign in.
     """
 
     def mark(view: ViewT) -> ViewT:
         setattr(view, _PERMISSION, permission)
         setattr(view, _RECENT, recent)
+        setattr(view, _BY_ITSELF, by_itself)
         return view
 
     return mark
@@ -106,12 +112,17 @@ def enter(session: UserSession, key: str) -> None:
 
 
 def load_or_404(kind: type[RecordT], public_id: str, *options: Any) -> RecordT:
-    """Return the record if the actor may see it at least in part; 404 otherwise."""
+    """Return the record if the actor may see it at least in part; 404 otherwise.
+
+    That somebody signed in asked for a record which is there, but not for them, leaves a trail.
+    """
     if "\0" in public_id:  # which PostgreSQL refuses in text
         abort(404)
-    statement = visible(current_actor(), kind).where(kind.public_id == public_id)
+    actor = current_actor()
+    statement = visible(actor, kind).where(kind.public_id == public_id)
     record = db.session.scalar(statement.options(*options))
     if record is None:
+        _note_if_hidden(actor, kind, public_id)
         abort(404)
     return record
 
@@ -138,8 +149,20 @@ def _load(key: str) -> SignedIn | None:
     return SignedIn(found, key) if found else None
 
 
+def _note_if_hidden(actor: User | None, kind: type[RecordT], public_id: str) -> None:
+    if actor is None:
+        return
+    hidden = db.session.scalar(sa.select(kind).where(kind.public_id == public_id))
+    if hidden is not None:
+        note_refusal(db.session, actor, str(flask.request.endpoint), hidden)
+
+
 def _remember_when_seen(response: Response) -> Response:
-    if "_user_id" in flask.session and flask.request.endpoint not in _UNGUARDED:
+    endpoint = flask.request.endpoint or ""
+    view = flask.current_app.view_functions.get(endpoint)
+    if getattr(view, _BY_ITSELF, False):
+        return response
+    if "_user_id" in flask.session and endpoint not in _UNGUARDED:
         seen = int(time.time())
         if seen - flask.session.get(_SEEN, 0) > _SEEN_EVERY and current_user.is_authenticated:
             flask.session[_SEEN] = seen
@@ -156,13 +179,16 @@ def _refuse_unless_permitted() -> Response | None:
     endpoint = flask.request.endpoint
     if endpoint is None or endpoint in _UNGUARDED:
         return None
-    permission = required_permission(flask.current_app.view_functions[endpoint])
+    view = flask.current_app.view_functions[endpoint]
+    permission = required_permission(view)
     if permission is None:
         raise LookupError(f"the route {endpoint} names no permission")
     actor = current_actor()
     decision = can(actor, permission)
     if decision:
-        return _confirm_first(flask.current_app.view_functions[endpoint])
+        return _confirm_first(view)
+    if actor is None and getattr(view, _BY_ITSELF, False):
+        return Response(status=401)
     if actor is None and flask.request.method == "GET":
         target = flask.request.full_path.rstrip("?")
         return flask.redirect(flask.url_for("accounts.sign_in", next=target), 303)  # type: ignore[return-value]

@@ -1,10 +1,10 @@
 """What a reader is answered when a record was not moved, and the trail that the attempt leaves."""
 
-from flask import Flask, render_template
+import flask
+from flask import Flask, Response, render_template
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
-from matchmaker import audit
-from matchmaker.db import db, transaction
+from matchmaker.db import db
 from matchmaker.lifecycle.engine import (
     NotPermittedError,
     NotVisibleError,
@@ -13,6 +13,7 @@ from matchmaker.lifecycle.engine import (
     StaleError,
 )
 from matchmaker.web.access import current_actor
+from matchmaker.web.trail import is_noted, note_refusal
 
 STATUS: dict[type[RefusalError], int] = {
     NotVisibleError: 404,
@@ -20,10 +21,11 @@ STATUS: dict[type[RefusalError], int] = {
     ReasonMissingError: 400,
 }
 OTHERWISE = 409
+FORBIDDEN = 403
 
 
 def init_app(app: Flask) -> None:
-    """Answer every refusal of the lifecycle with a page, and note it in the audit trail."""
+    """Answer every refusal of the lifecycle with a page; note it, and every 403, in the trail."""
 
     @app.errorhandler(RefusalError)
     def refused(error: RefusalError) -> tuple[str, int]:
@@ -37,10 +39,15 @@ def init_app(app: Flask) -> None:
         db.session.rollback()
         return render_template("errors/409.html"), OTHERWISE
 
+    @app.after_request
+    def forbidden(response: Response) -> Response:
+        if response.status_code == FORBIDDEN and not is_noted():
+            note_refusal(db.session, current_actor(), str(flask.request.endpoint))
+        return response
+
 
 def note(error: RefusalError) -> int:
     """Write a refusal into the audit trail and return the status that it is answered with."""
     name = f"{type(error.record).__name__.lower()}:{error.action}"
-    with transaction(db.session):
-        audit.record(db.session, current_actor(), name, error.record, outcome="refused")
+    note_refusal(db.session, current_actor(), name, error.record)
     return STATUS.get(type(error), OTHERWISE)

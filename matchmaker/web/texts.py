@@ -4,19 +4,26 @@ from flask import Flask
 
 from matchmaker.disclosure import Text, text_for
 from matchmaker.permissions import may_read_text
+from matchmaker.relations import is_invited
 from matchmaker.web.access import current_actor
 from models import Need, Result
 
 
 def init_app(app: Flask) -> None:
-    """Add the filter `shown` and the test `readable`."""
+    """Add the filter `shown` and the tests `readable` and `inviting`."""
     app.jinja_env.filters["shown"] = shown
+    app.jinja_env.tests["inviting"] = inviting
     app.jinja_env.tests["readable"] = readable
 
 
 def readable(posting: Need | Result) -> bool:
     """Return whether the reader may read all of the posting."""
     return may_read_text(current_actor(), posting)
+
+
+def inviting(posting: Need | Result) -> bool:
+    """Return whether the reader is among those whom the posting's organization has invited."""
+    return is_invited(current_actor(), posting)
 
 
 def shown(posting: Need | Result) -> Text:

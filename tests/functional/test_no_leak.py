@@ -1,4 +1,7 @@
-"""No word of a masked need reaches anybody but its organisation and its region's bureau."""
+"""No word of a masked need reaches anybody but its organization and its region's bureau.
+
+The pages that lead to it are read here one by one; test_no_leak_anywhere.py sweeps all routes.
+"""
 
 from collections.abc import Callable
 
@@ -9,9 +12,21 @@ from sqlalchemy.orm import Session
 
 from matchmaker.db import transaction
 from matchmaker.disclosure import search_text
-from matchmaker.matches import decisions
+from matchmaker.matches import decisions, messages
 from matchmaker.matches.services import propose
-from models import Match, Need, Result, Role, User, Visibility
+from models import (
+    Attachment,
+    Match,
+    MatchStatus,
+    Need,
+    PostingInvitation,
+    Result,
+    Role,
+    TypedForm,
+    User,
+    Visibility,
+    new_public_id,
+)
 from tests import factories
 
 CANARIES = ("鸮羽硼烯", "烛龙窑", "QX9471")
@@ -150,7 +165,7 @@ def _results_of_their_own(session: Session) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["owner", "county officer"])
-def test_its_organisation_and_its_bureau_read_all_of_it(
+def test_its_organization_and_its_bureau_read_all_of_it(
     session: Session, client: FlaskClient, sign_in: SignIn, masked: Need, name: str
 ) -> None:
     persona = _persona(session, name, masked)
@@ -215,3 +230,115 @@ def test_no_page_of_a_match_tells_a_word_or_a_contact_before_both_agree(
         assert not leaked, (name, address, leaked)
         seen += address in pages and answer.status_code == 200
     assert bool(seen) == (name in ("researcher", "assigned broker"))
+
+
+def _agree(session: Session, masked: Need) -> Match:
+    """Let both sides of the masked need's best match agree, and write to each other."""
+    _asked_about(session, masked, "one side agrees")
+    match = session.scalars(sa.select(Match).order_by(Match.score.desc())).first()
+    assert match is not None
+    partner = factories.user(Role.MEMBER, organization=match.result.organization)
+    decisions.consent(session, partner, match)
+    messages.write(session, partner, match, new_public_id(), "QX9471批次收到，请寄样品。")
+    return match
+
+
+def test_after_both_agree_the_other_side_reads_the_text_and_the_contact(
+    session: Session, client: FlaskClient, sign_in: SignIn, masked: Need
+) -> None:
+    match = _agree(session, masked)
+    sign_in(client, factories.user(Role.MEMBER, organization=match.result.organization))
+    for address in (f"/needs/{masked.public_id}", f"/matches/{match.public_id}"):
+        page = client.get(address).text
+        unread = [word for word in (*CANARIES, "烛龙联系人", "0551-9471") if word not in page]
+        assert not unread, address
+
+
+@pytest.mark.parametrize("name", [*STRANGERS, "researcher"])
+def test_after_both_agree_nobody_but_the_two_reads_more_than_before(
+    session: Session, client: FlaskClient, sign_in: SignIn, masked: Need, name: str
+) -> None:
+    match = _agree(session, masked)
+    third = factories.result(title="高温窑炉涂层")
+    other = factories.match(masked, third, status=MatchStatus.DECLINED)
+    persona = (
+        factories.user(Role.MEMBER, organization=third.organization)
+        if name == "researcher"
+        else _persona(session, name, masked)
+    )
+    if persona:
+        sign_in(client, persona)
+    match_pages = [f"/matches/{each.public_id}" for each in (match, other)]
+    talk = f"/matches/{match.public_id}/messages"
+    for address in [*_addresses(session, masked), *match_pages, talk, "/messages", "/notices"]:
+        page = client.get(address).text
+        for known in _results_of_their_own(session):
+            page = page.replace(known, "")
+        if "?q=" in address:
+            page = page.replace(address.split("?q=")[1], "")
+        leaked = [secret for secret in SECRETS if secret in page]
+        assert not leaked, (name, address, leaked)
+
+
+def _with_a_file(session: Session, need: Need) -> Attachment:
+    """Give a need a file whose name holds a canary."""
+    author = factories.user(Role.MEMBER, organization=need.organization)
+    with transaction(session):
+        form = TypedForm(user_id=author.id, subject_kind="Need", saved=True)
+        session.add(form)
+        session.flush()
+        file = Attachment(
+            organization_id=need.organization_id,
+            uploaded_by_id=author.id,
+            typed_form_id=form.id,
+            need_id=need.id,
+            attached=True,
+            name="烛龙窑.pdf",
+            media_type="application/pdf",
+            size=1,
+            sha256="0" * 64,
+            key="attachment-1",
+        )
+        session.add(file)
+    return file
+
+
+@pytest.mark.parametrize("visibility", [Visibility.MASKED, Visibility.INVITED])
+@pytest.mark.parametrize("name", [*STRANGERS, "researcher"])
+def test_nobody_else_sees_its_files_or_where_it_is_for_others_that_it_is_there(
+    session: Session,
+    client: FlaskClient,
+    sign_in: SignIn,
+    masked: Need,
+    name: str,
+    visibility: Visibility,
+) -> None:
+    guest = factories.user(Role.MANAGER)
+    theirs = factories.result(organization=guest.organization, abstract="鸮羽硼烯涂层")
+    file = _with_a_file(session, masked)
+    with transaction(session):
+        masked.visibility = visibility
+        masked.invitations = [
+            PostingInvitation(organization_id=guest.organization_id, invited_by_id=guest.id)
+        ]
+    propose(session, None)
+    matches = session.scalars(sa.select(Match).where(Match.need_id == masked.id)).all()
+    if visibility is Visibility.INVITED:
+        assert {match.result_id for match in matches} == {theirs.id}
+    persona = _persona(session, name, masked)
+    if persona:
+        sign_in(client, persona)
+    pages = [*_addresses(session, masked), *(f"/matches/{match.public_id}" for match in matches)]
+    allowed = [*_results_of_their_own(session), theirs.abstract]
+    for address in [*pages, f"/attachments/{file.public_id}", "/matches", "/notices"]:
+        page = client.get(address).text
+        for known in allowed:
+            page = page.replace(known, "")
+        if "?q=" in address:
+            page = page.replace(address.split("?q=")[1], "")
+        hidden = (*CANARIES, masked.public_id) if visibility is Visibility.INVITED else CANARIES
+        own_address = address if masked.public_id in address else ""
+        leaked = [word for word in hidden if word in page.replace(own_address or "\0", "")]
+        assert not leaked, (name, address, leaked)
+    if visibility is Visibility.INVITED:
+        assert client.get(f"/needs/{masked.public_id}").status_code == 404

@@ -83,7 +83,7 @@ def test_an_administrator_and_an_auditor_do_no_business() -> None:
 
 def test_an_auditor_writes_nothing_but_their_own_account() -> None:
     own = {Permission.ACCOUNT_MANAGE, Permission.ACCOUNT_SIGN_IN, Permission.ACCOUNT_SIGN_OUT}
-    own |= {Permission.ORGANIZATION_REGISTER}
+    own.add(Permission.ORGANIZATION_REGISTER)
     others = {each for each in GRANTS[Role.AUDITOR] - own if ":read" not in each}
     assert others == set()
 

@@ -21,7 +21,7 @@ from matchmaker.organizations.services import members
 from matchmaker.web.access import LONGEST_PAUSE, LONGEST_SESSION, RECENT
 from models import Role, User, UserSession, now
 from tests import factories
-from tests.conftest import SECRET, application
+from tests.conftest import SECRET, application, let_go
 from tests.functional.pages import send
 
 SignIn = Callable[[FlaskClient, User], None]
@@ -221,12 +221,15 @@ def test_a_form_that_matters_is_not_taken_without_it(
     assert user.active
 
 
-def test_over_https_the_cookies_cannot_be_sent_elsewhere(app: Flask, session: Session) -> None:
+def test_over_https_the_cookies_cannot_be_sent_elsewhere(
+    app: Flask, session: Session, request: pytest.FixtureRequest
+) -> None:
     url = app.config["SQLALCHEMY_ENGINES"]["default"]["url"]
     secure = application(
         url.render_as_string(hide_password=False), base_url="https://match.example.org"
     )
     client = secure.test_client()
+    request.addfinalizer(lambda: let_go(secure))
     user = factories.user()
     base = {"base_url": "https://match.example.org"}
     page = client.get("/sign-in", **base).text

@@ -1,0 +1,103 @@
+"""How often and from where one may ask (rows 27 and 28): ASVS 5.0 A2.4.1, A4.1.3."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from matchmaker.web.limits import limiter
+from models import Role, User
+from tests import factories
+from tests.backends import Redis
+from tests.conftest import application, let_go
+from tests.functional.pages import send, token
+
+SignIn = Callable[[FlaskClient, User], None]
+
+A_MINUTE = 20
+A_QUARTER = 5
+
+
+@pytest.fixture
+def together(app: Flask, redis: Redis) -> Iterator[Callable[[], FlaskClient]]:
+    """Give a function that starts another process's application on the same Redis."""
+    url = app.config["SQLALCHEMY_ENGINES"]["default"]["url"]
+    database = url.render_as_string(hide_password=False)
+    started: list[Flask] = []
+
+    def start() -> FlaskClient:
+        started.append(application(database, redis_url=redis.url))
+        return started[-1].test_client()
+
+    yield start
+    for each in started:
+        let_go(each)
+    limiter._storage_dead = False  # the limiter is one for all applications of these tests
+
+
+def _ask_for_links(client: FlaskClient, times: int, **headers: str) -> list[int]:
+    data = {"csrf_token": token(client, "/password"), "email": ""}
+    posted = (client.post("/password", data=data, headers=headers) for _ in range(times))
+    return [answer.status_code for answer in posted]
+
+
+def test_a_form_for_strangers_is_taken_so_often(client: FlaskClient) -> None:
+    assert _ask_for_links(client, A_MINUTE + 1) == [200] * A_MINUTE + [429]
+
+
+def test_a_made_up_address_makes_nobody_another(client: FlaskClient) -> None:
+    _ask_for_links(client, A_MINUTE)
+    for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Client-IP"):
+        assert _ask_for_links(client, 1, **{header: "203.0.113.9"}) == [429]
+
+
+@pytest.fixture
+def behind(app: Flask) -> Iterator[Callable[[int], FlaskClient]]:
+    """Give a function that starts an application behind so many proxies."""
+    url = app.config["SQLALCHEMY_ENGINES"]["default"]["url"].render_as_string(hide_password=False)
+    started: list[Flask] = []
+
+    def start(count: int) -> FlaskClient:
+        started.append(application(url, proxy_count=count))
+        return started[-1].test_client()
+
+    yield start
+    for each in started:
+        let_go(each)
+
+
+def test_behind_a_proxy_the_address_that_it_adds_counts(
+    behind: Callable[[int], FlaskClient],
+) -> None:
+    client = behind(1)
+    _ask_for_links(client, A_MINUTE, **{"X-Forwarded-For": "203.0.113.9"})
+    assert _ask_for_links(client, 1, **{"X-Forwarded-For": "1.2.3.4, 203.0.113.9"}) == [429]
+    assert _ask_for_links(client, 1, **{"X-Forwarded-For": "203.0.113.10"}) == [200]
+
+
+def test_exports_have_a_limit(session: Session, client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, factories.user(Role.OFFICER, region=factories.FEIXI))
+    statuses = [client.get("/common-technologies.xlsx").status_code for _ in range(A_MINUTE + 1)]
+    assert statuses == [200] * A_MINUTE + [429]
+
+
+def test_all_processes_count_together_on_redis(together: Callable[[], FlaskClient]) -> None:
+    for _process in range(2):
+        assert _ask_for_links(together(), A_MINUTE // 2) == [200] * (A_MINUTE // 2)
+    assert _ask_for_links(together(), 1) == [429]
+
+
+def test_without_redis_pages_are_served_and_limits_hold(
+    session: Session, redis: Redis, together: Callable[[], FlaskClient]
+) -> None:
+    client = together()
+    redis.stop()
+    user = factories.user()
+    statuses = [
+        send(client, "/sign-in", email=user.email, password=f"wrong {number}").status_code
+        for number in range(A_QUARTER + 1)
+    ]
+    assert statuses == [200] * A_QUARTER + [429]  # counted in the database
+    assert 429 in _ask_for_links(client, 2 * A_MINUTE)  # counted in this process

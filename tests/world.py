@@ -1,0 +1,374 @@
+"""A small platform with one record of every kind and everybody who might ask for it.
+
+What nobody but those concerned may read begins with `zqx`; the letter after it says what it is:
+
+* `d` a draft, `s` a text before the bureau, `t` the full text of a masked need,
+* `i` a text for the researcher's organization alone, `m` a message between the sides,
+* `c` a contact, `n` what one side noted with its answer, `w` who posts.
+
+Tests sweep it route by route. A route whose addresses cannot be made says what to add here.
+"""
+
+import secrets
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from matchmaker import jobs
+from matchmaker.clock import today
+from matchmaker.db import db, transaction
+from matchmaker.imports import uploads
+from matchmaker.matches import decisions, messages
+from matchmaker.organizations.services import members
+from matchmaker.postings import attachments, drafts, invitations, revisions, services
+from matchmaker.postings.texts import written
+from matchmaker.subscriptions import services as subscriptions
+from models import (
+    Attachment,
+    IntegrityRestriction,
+    Match,
+    Need,
+    Notification,
+    OrganizationKind,
+    OrganizationStatus,
+    OutboxMessage,
+    Pace,
+    PostingKind,
+    PostingStatus,
+    Result,
+    Role,
+    User,
+    UserSession,
+    Visibility,
+    key_digest,
+    new_public_id,
+    now,
+)
+from tests import factories
+from tests.functional.files import PDF
+
+PERSONAS = (
+    "visitor",
+    "owner",
+    "stranger",
+    "rival",
+    "partner",
+    "transfer office",
+    "researcher",
+    "broker",
+    "assigned broker",
+    "county officer",
+    "other officer",
+    "director",
+    "admin",
+    "auditor",
+)
+SUMMARY = "高温窑炉内衬涂层寿命不足，寻求材料方案。"
+TWIN = "鸮羽硼烯"
+"""A word of the masked need that the partner's public result has too."""
+
+
+@dataclass
+class World:
+    """The platform; `ids` are public ids by name, `keys` the personas' open sessions."""
+
+    app: Flask
+    ids: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def client(self, persona: str) -> FlaskClient:
+        """Return a browser in which the persona is signed in."""
+        client = self.app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["csrf_token"] = "the token of every browser here"
+            if persona != "visitor":
+                known = {"_user_id": self.keys[persona], "_fresh": True, "seen": int(time.time())}
+                cookie.update(known)
+        return client
+
+    @property
+    def token(self) -> str:
+        """The token that forms of these browsers carry."""
+        signer = URLSafeTimedSerializer(self.app.config["SECRET_KEY"], salt="wtf-csrf-token")
+        return str(signer.dumps("the token of every browser here"))
+
+    def routes(self, method: str) -> list[Rule]:
+        """Return the routes that answer a method, by address."""
+        found = [rule for rule in self.app.url_map.iter_rules() if method in (rule.methods or ())]
+        return sorted((rule for rule in found if rule.endpoint != "static"), key=lambda r: r.rule)
+
+    def addresses(self, rule: Rule) -> list[str]:
+        """Return the addresses of a route's records, the one that concerns most first."""
+        arguments = rule.arguments - set(rule.defaults or {})
+        if not arguments:
+            return [rule.rule]
+        known = (start for start in self._filled if rule.rule.startswith(start))
+        choices = self._filled.get(max(known, key=len, default=""), [])
+        fitting = [each for each in choices if arguments <= each.keys()]
+        assert fitting, f"add the arguments of {rule.rule} to World._filled in tests/world.py"
+        adapter = self.app.url_map.bind("localhost")
+        return [
+            adapter.build(rule.endpoint, {name: each[name] for name in arguments})
+            for each in fitting
+        ]
+
+    @property
+    def _filled(self) -> dict[str, list[dict[str, str]]]:
+        """The arguments by how a route begins."""
+        ids = self.ids
+
+        def named(*names: str, **more: str) -> list[dict[str, str]]:
+            return [{"public_id": ids[name]} | more for name in names]
+
+        guest = {"organization_id": ids["guest"]}
+        return {
+            "/account/sessions": named("session"),
+            "/admin/mails": [{"name": ids["mail"]}],
+            "/admin/messages": named("message"),
+            "/admin/users": named("member"),
+            "/attachments": named("draft file", "masked file"),
+            "/email": [{"link": "no-such-link"}],
+            "/imports": named("import"),
+            "/join": [{"link": "no-such-link"}],
+            "/matches": named("match", "rival match"),
+            "/messages": named("said"),
+            "/needs": named("masked", "draft", "submitted", "public", "invited", **guest),
+            "/needs/typed": [{"key": ids["typed"]}],
+            "/notices": named("notice"),
+            "/organization/invitations": named("invitation"),
+            "/organization/members": named("member"),
+            "/organizations": [
+                {"public_id": ids["pending"], "restriction_id": ids["restriction"]},
+                {"public_id": ids["organization"], "restriction_id": ids["restriction"]},
+            ],
+            "/password": [{"link": "no-such-link"}],
+            "/register": [{"link": "no-such-link"}],
+            "/results": named("result", "rival result", **guest),
+            "/results/typed": [{"key": ids["typed"]}],
+            "/review": [
+                *named("submitted", "masked", "draft", kind="need"),
+                *named("revision", kind="revision"),
+                *named("result", kind="result"),
+            ],
+            "/subscriptions": named("search", upto="0"),
+            "/subscriptions/new": [{"kind": "need"}, {"kind": "result"}],
+        }
+
+
+def build(app: Flask, *, agreed: bool = False) -> World:
+    """Fill an application's database, which holds regions and industries, with the world.
+
+    With `agreed` both sides have agreed to the match; otherwise only the need's has.
+    """
+    with app.app_context(), db.sessionmaker() as session:
+        factories.use(session)
+        world = World(app)
+        people = _people()
+        _post(session, world, people)
+        _work_off(app)
+        _match(session, world, people, agreed=agreed)
+        _surround(session, world, people)
+        _work_off(app)
+        world.ids["mail"] = next((Path(app.config["DATA"]) / "mail" / "new").iterdir()).name
+        _sign_in(session, world, people)
+    return world
+
+
+def _people() -> dict[str, User]:
+    owner = factories.organization(name="zqxwposter")
+    university = factories.organization(
+        name="测试大学", kind=OrganizationKind.UNIVERSITY, region=factories.WUHU
+    )
+    bureau = factories.organization(
+        name="测试科技厅", kind=OrganizationKind.GOVERNMENT, region=factories.ANHUI
+    )
+    institute = factories.organization(kind=OrganizationKind.INSTITUTE)
+
+    def officer(role: Role, region: str) -> User:
+        return factories.user(role, organization=bureau, region=region)
+
+    return {
+        "owner": factories.user(Role.MANAGER, organization=owner, name="zqxwowner"),
+        "member": factories.user(Role.MEMBER, organization=owner, name="zqxwmember"),
+        "stranger": factories.user(Role.MANAGER),
+        "rival": factories.user(Role.MEMBER),
+        "partner": factories.user(Role.MEMBER, organization=university),
+        "transfer office": factories.user(Role.MANAGER, organization=university),
+        "researcher": factories.user(Role.MEMBER, organization=institute),
+        "broker": factories.user(Role.BROKER),
+        "assigned broker": factories.user(Role.BROKER),
+        "county officer": officer(Role.OFFICER, factories.FEIXI),
+        "other officer": officer(Role.OFFICER, factories.WUHU),
+        "director": officer(Role.DIRECTOR, factories.ANHUI),
+        "admin": factories.user(Role.ADMIN, organization=bureau),
+        "auditor": factories.user(Role.AUDITOR, organization=bureau),
+    }
+
+
+def _need(people: dict[str, User], letter: str, **values: Any) -> Need:
+    """Make a need of the owner's with a word of its own in every field."""
+    contact = {"name": "zqxcname", "phone": "zqxcphone", "email": "zqxc@example.com"}
+    return factories.need(
+        organization=people["owner"].organization,
+        author_id=people["owner"].id,
+        title=f"{TWIN} zqx{letter}title",
+        background=f"zqx{letter}background",
+        problem=f"{TWIN}涂层在窑炉高温段开裂剥落 zqx{letter}problem",
+        tried=f"zqx{letter}tried",
+        chain_link=f"zqx{letter}link",
+        keywords=[TWIN, f"zqx{letter}keyword"],
+        metrics=[
+            {
+                "name": f"zqx{letter}metric",
+                "current": f"zqx{letter}current",
+                "target": f"zqx{letter}target",
+                "unit": f"zqx{letter}unit",
+                "test_method": f"zqx{letter}method",
+            }
+        ],
+        contact=contact,
+        **{
+            "visibility": Visibility.MASKED,
+            "public_summary": SUMMARY,
+            "published_at": None,
+            **values,
+        },
+    )
+
+
+def _post(session: Session, world: World, people: dict[str, User]) -> None:
+    """Post the texts; the masked need is published as an officer publishes."""
+    waiting = {"status": PostingStatus.SUBMITTED, "submitted_at": now()}
+    masked = _need(people, "t", **waiting)
+    submitted = _need(people, "s", **waiting)
+    draft = _need(people, "d", status=PostingStatus.DRAFT)
+    public = factories.need(organization=people["stranger"].organization)
+    result = factories.result(
+        organization=people["partner"].organization, title=TWIN, abstract=f"{TWIN}涂层制备"
+    )
+    rival = factories.result(
+        organization=people["rival"].organization, title="窑炉涂层抗开裂", abstract="抗剥落涂层"
+    )
+    invited = _need(people, "i", visibility=Visibility.INVITED, **waiting)
+    invitations.invite(
+        session, people["owner"], invited, people["researcher"].organization.public_id
+    )
+    file = _attach(session, people["owner"], masked)
+    services.publish(session, people["county officer"], masked)
+    services.publish(session, people["county officer"], invited)
+    change = {"problem": "zqxsrevised", "title": "zqxsrevisedtitle"}
+    revision = revisions.propose(session, people["owner"], masked, written(masked) | change)
+    typed = drafts.keep(
+        session, people["owner"], Need, new_public_id(), {"title": ["zqxdtyped"], "kind": ["x"]}
+    )
+    name = "zqxdfile.pdf"
+    draft_file = attachments.upload(session, people["owner"], typed, name, PDF + b"zqxdfile")
+    records: dict[str, Any] = {
+        "masked": masked,
+        "masked file": file,
+        "draft file": draft_file,
+        "invited": invited,
+        "submitted": submitted,
+        "draft": draft,
+        "public": public,
+        "result": result,
+        "rival result": rival,
+        "revision": revision,
+        "typed": typed,
+    }
+    world.ids |= {name: record.public_id for name, record in records.items()}
+
+
+def _attach(session: Session, owner: User, posting: Need) -> Attachment:
+    """Attach a file with a secret name and content."""
+    form = drafts.keep(session, owner, Need, new_public_id(), {"title": ["x"]}, posting)
+    file = attachments.upload(session, owner, form, "zqxtfile.pdf", PDF + b"zqxtfile")
+    with transaction(session):
+        attachments.attach(session, owner, posting, [file.public_id])
+    return file
+
+
+def _match(session: Session, world: World, people: dict[str, User], *, agreed: bool) -> None:
+    session.rollback()
+    masked = session.scalars(sa.select(Need).where(Need.public_id == world.ids["masked"])).one()
+    for name in ("result", "rival result"):
+        result = session.scalars(sa.select(Result).where(Result.public_id == world.ids[name])).one()
+        pair = sa.select(Match).where(Match.need == masked, Match.result == result)
+        match = session.scalar(pair) or factories.match(masked, result)
+        world.ids[name.replace("result", "match").strip()] = match.public_id
+        if name == "result":
+            asked = match
+    officer = people["county officer"]
+    decisions.assign(session, officer, asked, people["assigned broker"])
+    decisions.recommend(session, officer, asked)
+    decisions.consent(session, people["owner"], asked, "zqxnnote")
+    said = messages.write(session, people["owner"], asked, new_public_id(), "zqxmessage")
+    world.ids["said"] = said.public_id
+    if agreed:
+        decisions.consent(session, people["partner"], asked, "")
+
+
+def _surround(session: Session, world: World, people: dict[str, User]) -> None:
+    """Add what stands around the texts: organizations, invitations, notices, messages."""
+    owner = people["owner"]
+    pending = factories.organization(status=OrganizationStatus.PENDING, name="测试待批企业")
+    with transaction(session):
+        restriction = IntegrityRestriction(
+            ground="提供虚假材料", starts_on=today(), source_document="通报9号"
+        )
+        pending.restrictions.append(restriction)
+    invitation = members.invite(session, owner, "zqxw@example.com", Role.MEMBER)
+    search = subscriptions.save(
+        session, owner, PostingKind.NEED, {"q": "涂层"}, "zqxdsearch", Pace.DAILY
+    )
+    table = "需求名称,需求描述\nzqxdrow,zqxdrowtext\n".encode()
+    batch = uploads.upload(session, owner, "needs", "zqxdtable.csv", table)
+    notice = session.scalars(sa.select(Notification).where(Notification.user == owner)).first()
+    message = session.scalars(sa.select(OutboxMessage)).first()
+    assert notice is not None
+    assert message is not None
+    records: dict[str, Any] = {
+        "member": people["member"],
+        "organization": owner.organization,
+        "pending": pending,
+        "restriction": restriction,
+        "guest": people["researcher"].organization,
+        "search": search,
+        "import": batch,
+        "invitation": invitation,
+        "notice": notice,
+        "message": message,
+    }
+    world.ids |= {name: record.public_id for name, record in records.items()}
+
+
+def _sign_in(session: Session, world: World, people: dict[str, User]) -> None:
+    with transaction(session):
+        for persona in PERSONAS[1:]:
+            key = world.keys[persona] = secrets.token_urlsafe(32)
+            opened = UserSession(
+                user=people[persona],
+                key_digest=key_digest(key),
+                address="127.0.0.1",
+                browser="",
+                second_factor_at=now(),
+                opened_at=now(),
+            )
+            session.add(opened)
+            if persona == "owner":
+                session.flush()
+                world.ids["session"] = opened.public_id
+
+
+def _work_off(app: Flask) -> None:
+    with app.app_context():
+        jobs.drain(db.sessionmaker, threading.Event())
