@@ -10,7 +10,7 @@ DEVELOPMENT := $(VENV)/.development
 DEMO := MATCHMAKER_DEMO=1 MATCHMAKER_ENV= DATABASE_URL=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test check bench lock translations
+.PHONY: help setup demo demo-reset test check bench lock pictures translations
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,9 @@ lock: ## resolve the dependencies anew into requirements/
 		--constraint requirements/runtime.txt --output-file requirements/development.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --upgrade --group lock --output-file requirements/lock.txt
+
+pictures: $(DEVELOPMENT) ## take the pictures of the README and the user guide anew
+	MATCHMAKER_PICTURES=1 $(BIN)/pytest -q tests/browser/test_guide_pictures.py
 
 translations: $(DEVELOPMENT) ## collect the words of code and pages into the catalogue
 	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keywords _l --keywords lazy_gettext \

@@ -1,61 +1,51 @@
 """A served demo and a real Chromium; every page is watched for complaints and foreign requests."""
 
-import contextlib
 import os
 import shutil
-import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
-from waitress.server import create_server
+from sqlalchemy.orm import Session
 
-from matchmaker.db import db
-from matchmaker.matches.queries import public_matcher
-from matchmaker.matches.services import propose
-from tests.backends import Sqlite
-from tests.conftest import application, with_demo
+from matchmaker.demo import DOMAIN
+from models import OrganizationKind, Role
+from tests import factories
+from tests.browser.site import Site, running
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demo with its matches on a free port; give its address."""
-    database = Sqlite(tmp_path_factory.mktemp("served"))
-    with ThreadPoolExecutor(1) as beside:  # Playwright's event loop runs in this thread
-        app = beside.submit(_served_demo, database).result()
-        server = create_server(app, host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=_run, args=(server,), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.effective_port}"
-        server.close()
-        thread.join(timeout=10)
-        beside.submit(_let_go, app).result()
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve the demo with its matches and its worker, and an officer of another city in it."""
+    with running(tmp_path_factory.mktemp("site")) as site:
+        site.run(_add_the_officer_of_another_city)
+        yield site
 
 
-def _run(server: Any) -> None:
-    with contextlib.suppress(OSError):  # it may be closed while it waits for requests
-        server.run()
+def _add_the_officer_of_another_city(_session: Session) -> None:
+    bureau = factories.organization(
+        region=factories.WUHU, kind=OrganizationKind.GOVERNMENT, name="芜湖市对接中心（测试）"
+    )
+    factories.user(
+        Role.OFFICER,
+        region=factories.WUHU,
+        organization=bureau,
+        email=f"wuhu-officer@{DOMAIN}",
+        name="江予芜",
+        title="市级经办",
+    )
 
 
-def _served_demo(database: Sqlite) -> Flask:
-    app = application(database.copy_of("demo", with_demo))
-    with app.app_context():
-        propose(db.session, None)
-        public_matcher(db.session)
-        db.session.close()
-    return app
-
-
-def _let_go(app: Flask) -> None:
-    with app.app_context():
-        db.engine.dispose()
+@pytest.fixture(scope="session")
+def address(site: Site) -> str:
+    """Give the address of the demo."""
+    return site.address
 
 
 @pytest.fixture(scope="session")
@@ -73,14 +63,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 class Watch:
-    """What a page complained of, and which hosts it asked."""
+    """What a page complained of, except `expected`, and which hosts it asked."""
 
-    def __init__(self, context: BrowserContext, address: str) -> None:
+    def __init__(self, context: BrowserContext, address: str, expected: str) -> None:
         self.complaints: list[str] = []
         self._host = urlsplit(address).netloc
-        context.on("console", lambda message: self.complaints.append(message.text))
+        self._expected = expected
+        context.on("console", lambda message: self._hear(message.text))
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("request", lambda request: self._note(request.url))
+
+    def _hear(self, text: str) -> None:
+        left_behind = text.startswith(("htmx:sendAbort", "htmx:afterRequest"))  # by a new page
+        if not left_behind and (not self._expected or self._expected not in text):
+            self.complaints.append(text)
 
     def _note(self, url: str) -> None:
         parts = urlsplit(url)
@@ -88,9 +84,11 @@ class Watch:
             self.complaints.append(f"asked another host: {url}")
 
 
-def _opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
+@contextmanager
+def opened(browser: Browser, address: str, *, expected: str = "", **options: Any) -> Iterator[Page]:
+    """Give a window of its own, which in the end has had nothing to complain of but `expected`."""
     context = browser.new_context(base_url=address, locale="zh-CN", **options)
-    watch = Watch(context, address)
+    watch = Watch(context, address, expected)
     yield context.new_page()
     context.close()
     assert watch.complaints == []
@@ -99,19 +97,41 @@ def _opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """Give a desk's window."""
-    yield from _opened(browser, address, viewport=DESK)
+    with opened(browser, address, viewport=DESK) as window:
+        yield window
 
 
 @pytest.fixture
 def phone(browser: Browser, address: str) -> Iterator[Page]:
     """Give a window 360 pixels wide."""
-    yield from _opened(browser, address, viewport=PHONE, has_touch=True)
+    with opened(browser, address, viewport=PHONE, has_touch=True) as window:
+        yield window
 
 
 @pytest.fixture
 def plain(browser: Browser, address: str) -> Iterator[Page]:
     """Give a window without JavaScript."""
-    yield from _opened(browser, address, viewport=DESK, java_script_enabled=False)
+    with opened(browser, address, viewport=DESK, java_script_enabled=False) as window:
+        yield window
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+    """Give a function that opens a window on the site, for a visitor or for a persona."""
+    with ExitStack() as windows:
+
+        def open_window(persona: str = "", expected: str = "") -> Page:
+            window = opened(browser, site.address, viewport=DESK, expected=expected)
+            page = windows.enter_context(window)
+            page.set_default_timeout(10_000)
+            if persona:
+                enter(page, persona)
+            return page
+
+        yield open_window
 
 
 def enter(page: Page, persona: str) -> None:

@@ -30,7 +30,8 @@ ACCOUNT_PLACES = (
     "/notices",
 )
 OWN_PLACES = {
-    "enterprise": ("/organization", "/matches", "/matches/waiting"),
+    "enterprise": ("/organization", "/matches", "/matches/waiting", "/needs/import", "/messages"),
+    "researcher": ("/subscriptions", "/subscriptions/new/need?q=涂层"),
     "transfer-office": ("/organization", "/organization/edit", "/organization/members", "/review"),
     "broker": ("/matches",),
     "county-officer": (

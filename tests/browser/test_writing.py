@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import enter
 
@@ -80,3 +80,77 @@ def test_a_need_is_written_and_submitted_without_scripts(plain: Page) -> None:
     plain.wait_for_url("**/mine")
     row = plain.locator("tr", has_text="没有脚本也能写的需求")
     expect(row.locator(".tag-submitted")).to_be_visible()
+
+
+def _file(name: str, content: bytes = b"%PDF-1.7\n%%EOF\n") -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+@pytest.mark.parametrize("window", ["page", "phone"])
+def test_files_are_uploaded_as_they_are_chosen_and_removed(
+    request: pytest.FixtureRequest, window: str
+) -> None:
+    page: Page = request.getfixturevalue(window)
+    enter(page, "enterprise")
+    page.goto("/needs/new")
+    page.fill("#title", "带附件的需求")
+    page.set_input_files("#files", [_file("试验报告.pdf"), _file("页.html", b"<html></html>")])
+    expect(page.locator(".files li")).to_have_count(1)
+    expect(page.locator("#files-error")).to_contain_text("页.html")
+    expect(page.locator("#title")).to_have_value("带附件的需求")
+    _check(page)
+    page.set_input_files("#files", _file("二.pdf"))
+    expect(page.locator(".files li")).to_have_count(2)
+    page.locator(".files button").first.click()
+    expect(page.locator(".files li")).to_have_count(1)
+    page.locator("button[value=preview]").click()
+    page.wait_for_url("**/preview")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="二.pdf").click()
+    assert download.value.suggested_filename == "二.pdf"
+    _check(page)
+
+
+def test_a_file_that_is_too_large_is_not_sent(page: Page) -> None:
+    enter(page, "enterprise")
+    page.goto("/needs/new")
+    page.evaluate("document.getElementById('files').dataset.largest = 10")
+    page.set_input_files("#files", _file("试验报告.pdf"))
+    expect(page.locator("#files-error")).to_contain_text("MB")
+    expect(page.locator(".files li")).to_have_count(0)
+
+
+def test_files_go_with_the_form_without_scripts(plain: Page) -> None:
+    enter(plain, "enterprise")
+    plain.goto("/needs/new")
+    plain.fill("#title", "没有脚本的附件")
+    plain.set_input_files("#files", _file("试验报告.pdf"))
+    plain.locator("button[value=upload]").click()
+    expect(plain.locator(".files li")).to_have_count(1)
+    plain.set_input_files("#files", _file("二.pdf"))
+    plain.locator("button[value=preview]").click()
+    plain.wait_for_url("**/preview")
+    expect(plain.locator(".files a")).to_have_count(2)
+
+
+@pytest.mark.parametrize("window", ["page", "phone"])
+def test_organizations_are_invited_by_name(request: pytest.FixtureRequest, window: str) -> None:
+    page: Page = request.getfixturevalue(window)
+    enter(page, "enterprise")
+    page.goto("/needs/new")
+    page.fill("#title", "定向的需求")
+    page.fill("#problem", PROBLEM)
+    page.select_option("#visibility", "invited")
+    page.fill("#public_summary", "一项电池难题")
+    page.locator("button[value=preview]").click()
+    page.wait_for_url("**/preview")
+    page.goto(page.url.replace("preview", "invitations"))
+    page.fill("#q", "大学")
+    page.locator("#main form[role=search] button").click()
+    _check(page)
+    page.locator("button[name=organization]").first.click()
+    expect(page.locator("form[action$='/remove']")).to_have_count(1)
+    _check(page)
+    page.locator("form[action$='/remove'] button").click()
+    expect(page.locator("form[action$='/remove']")).to_have_count(0)
+    _check(page)
