@@ -2,6 +2,6 @@
 
 import sys
 
-from tests.benchmarks import fields, home_box, quality, speed
+from tests.benchmarks import fields, home_box, pages, quality, speed
 
-sys.exit(not all([quality.run(), fields.run(), speed.run(), home_box.run()]))
+sys.exit(not all([quality.run(), fields.run(), speed.run(), home_box.run(), pages.run()]))
