@@ -114,6 +114,11 @@ class Matcher:
         """Return a matcher with some texts removed; raises MatchingError for an unknown id."""
         return self._with(self._needs.minus(need_ids), self._results.minus(result_ids))
 
+    def emptied(self) -> "Matcher":
+        """Return a matcher over no text that weighs words as this one does; see `added`."""
+        none = self._vectorizer.transform([])
+        return self._with(Side.of("need", (), none), Side.of("result", (), none))
+
     def with_ranker(self, ranker: Ranker) -> "Matcher":
         """Return the same texts with another ranker."""
         matcher = copy(self)

@@ -12,10 +12,12 @@ MAX_REQUEST_BYTES = 1024 * 1024
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application, wired for `settings` (by default those of the environment)."""
-    from matchmaker import db, logs, mail, worker
+    from matchmaker import audit, db, logs, mail, storage, worker
     from matchmaker.accounts import jobs as _account_jobs  # noqa: F401 (registers its handlers)
     from matchmaker.accounts.views import blueprint as accounts
     from matchmaker.admin.views import blueprint as admin
+    from matchmaker.imports import jobs as _import_jobs  # noqa: F401
+    from matchmaker.imports.views import blueprint as imports
     from matchmaker.indicators.views import blueprint as indicators
     from matchmaker.matches import index
     from matchmaker.matches import jobs as _match_jobs  # noqa: F401
@@ -25,11 +27,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     from matchmaker.organizations.views import blueprint as organizations
     from matchmaker.portal.views import blueprint as portal
     from matchmaker.postings import jobs as _posting_jobs  # noqa: F401
+    from matchmaker.postings.uploading import blueprint as attachments
     from matchmaker.results.views import blueprint as results
     from matchmaker.review import jobs as _review_jobs  # noqa: F401
     from matchmaker.review.views import blueprint as review
-    from matchmaker.web import access, display, errors, headers, refusals, texts
-    from matchmaker.web.limits import limiter
+    from matchmaker.subscriptions import jobs as _subscription_jobs  # noqa: F401
+    from matchmaker.subscriptions.views import blueprint as subscriptions
+    from matchmaker.web import access, display, errors, headers, limits, refusals, texts, uploads
 
     logs.configure()
     settings = settings or config.from_environment()
@@ -51,13 +55,16 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
+        **limits.settings(settings.redis_url),
     )
     if settings.proxy_count:
         count = settings.proxy_count
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     db.init_app(app, settings.database_url)
+    audit.init_app(app, settings)
+    uploads.init_app(app)
     CSRFProtect(app)
-    limiter.init_app(app)
+    limits.limiter.init_app(app)
     display.init_app(app, settings)
     texts.init_app(app)
     access.init_app(app)
@@ -66,10 +73,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     index.init_app(app)
     mail.init_app(app, settings)
+    storage.init_app(app, settings)
     worker.init_app(app, settings)
     for blueprint in (
-        *(portal, accounts, organizations, needs, results, matches, indicators),
-        *(admin, review, notices),
+        *(portal, accounts, organizations, needs, results, imports, matches, indicators),
+        *(admin, review, notices, subscriptions, attachments),
     ):
         app.register_blueprint(blueprint)
     return app

@@ -13,6 +13,7 @@ MINIMUM_SECRET_LENGTH = 32
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 QUEUES = ("redis://", "rediss://", "unix://")
 MAIL_SERVERS = ("smtps://", "smtp://")
+FILE_STORES = ("s3://", "file:///")
 ENVIRONMENTS = ("development", "production")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PASSWORD_PROFILES = ("asvs", "dengbao")
@@ -40,6 +41,7 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     proxy_count: int = 0
     data: Path | None = None
+    attachments_url: str = ""
     redis_url: str = ""
     smtp_url: str = ""
     mail_from: str = "matchmaker@localhost"
@@ -78,6 +80,8 @@ class Settings:
         given: list[tuple[str, str, tuple[str, ...]]] = [
             ("DATABASE_URL", self.database_url, DATABASES)
         ]
+        if self.attachments_url:
+            given.append(("ATTACHMENTS_URL", self.attachments_url, FILE_STORES))
         if self.redis_url:
             given.append(("REDIS_URL", self.redis_url, QUEUES))
         if self.smtp_url:
@@ -127,6 +131,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_hosts=tuple(filter(None, env.get("TRUSTED_HOSTS", "").split(","))),
         proxy_count=_integer(env, "PROXY_COUNT", 0),
         data=data,
+        attachments_url=env.get("ATTACHMENTS_URL", ""),
         redis_url=env.get("REDIS_URL", ""),
         smtp_url=env.get("SMTP_URL", ""),
         mail_from=env.get("MAIL_FROM") or "matchmaker@localhost",

@@ -1,22 +1,26 @@
 """Telling people what happened: who is told of which event, on the platform and by mail.
 
 Both are written in the transaction of what happened. Neither holds a word of a posting: whoever
-opens the notification is shown what they may see by then.
+opens the notification is shown what they may see by then, and a mail names titles only where
+`names` says how.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker import mail
-from matchmaker.relations import match_of, posting_of
+from matchmaker.relations import match_of, posting_of, takes_part
 from models import (
     Delivery,
     Event,
     Match,
     MatchSide,
+    Message,
     Need,
     NoticeKind,
     NoticeSetting,
@@ -25,11 +29,19 @@ from models import (
     Region,
     Result,
     Role,
+    SavedSearch,
     User,
     UserRole,
 )
 
 Audience = Callable[[Session, Record], Iterable[User]]
+
+USUAL_DELIVERY = dict.fromkeys(NoticeKind, Delivery.AT_ONCE) | {
+    NoticeKind.SUBSCRIPTION: Delivery.DAILY
+}
+"""How each kind of notice comes by mail to who has not chosen."""
+MOST_NAMED = 10
+"""Of how many notifications of an event one mail tells what they are about."""
 
 
 def tell(
@@ -41,12 +53,11 @@ def tell(
     """
     kind, audience = TOLD[event]
     concerned = {user.id: user for user in audience(session, subject) if user is not besides}
-    own_way = sa.select(NoticeSetting.user_id).where(
-        NoticeSetting.user_id.in_(concerned),
-        NoticeSetting.kind == kind,
-        NoticeSetting.delivery != Delivery.AT_ONCE,
+    chosen = sa.select(NoticeSetting.user_id, NoticeSetting.delivery).where(
+        NoticeSetting.user_id.in_(concerned), NoticeSetting.kind == kind
     )
-    without_mail = set(session.scalars(own_way))
+    deliveries = dict.fromkeys(concerned, USUAL_DELIVERY[kind])
+    deliveries |= {row[0]: row[1] for row in session.execute(chosen)}
     told = [
         Notification(
             user=user,
@@ -61,15 +72,61 @@ def tell(
     session.add_all(told)
     session.flush()
     for notification in told:
-        if notification.user_id not in without_mail:
+        if deliveries[notification.user_id] is Delivery.AT_ONCE:
             mail.later(session, "notification", notification.user, notification_id=notification.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What a mail says an event is about: a heading, titles, and how many more there are."""
+
+    heading: str
+    titles: tuple[str, ...]
+    more: int
+
+
+Naming = Callable[[Session, User, Notification], Passage | None]
+
+_NAMINGS: dict[Event, Naming] = {}
+
+
+def names(event: Event) -> Callable[[Naming], Naming]:
+    """Let a function say what notifications of an event are about, None where nothing is left.
+
+    It is asked when the mail is sent and may name nothing that a mail must not hold: public titles
+    of what the reader sees, and words of the reader's own.
+    """
+
+    def register(naming: Naming) -> Naming:
+        _NAMINGS[event] = naming
+        return naming
+
+    return register
+
+
+def passages(
+    session: Session, reader: User | None, told: Iterable[Notification]
+) -> Mapping[Event, list[Passage]]:
+    """Return by event what the newest of some notifications are about, as far as a mail may say."""
+    found: dict[Event, list[Passage]] = defaultdict(list)
+    for notification in sorted(told, key=lambda each: -each.id):
+        naming = _NAMINGS.get(notification.event)
+        if reader and naming and len(found[notification.event]) < MOST_NAMED:
+            passage = naming(session, reader, notification)
+            found[notification.event] += [passage] if passage else []
+    return found
+
+
 @mail.letter("notification")
-def _letter(session: Session, _reader: User | None, notification_id: int) -> dict[str, Any] | None:
-    """Say what happened, not to what; nothing if it has been read on the platform already."""
+def _letter(session: Session, reader: User | None, notification_id: int) -> dict[str, Any] | None:
+    """Say what happened; nothing if it has been read on the platform already."""
     notification = session.get_one(Notification, notification_id)
-    return None if notification.read_at else {"event": notification.event}
+    if notification.read_at:
+        return None
+    return {
+        "event": notification.event,
+        "passages": passages(session, reader, [notification])[notification.event],
+    }
 
 
 def _reviewers(session: Session, subject: Record) -> Sequence[User]:
@@ -92,6 +149,12 @@ def _posters(session: Session, subject: Record) -> Sequence[User]:
     return _owners(session, posting_of(subject))
 
 
+def _invited(session: Session, subject: Record) -> Sequence[User]:
+    """Return the managers of the organizations invited to a text and not told of that yet."""
+    guests = [row.organization_id for row in posting_of(subject).invitations if not row.told]
+    return _with_role(session, Role.MANAGER, User.organization_id.in_(guests))
+
+
 def _broker(_session: Session, subject: Record) -> list[User]:
     match = match_of(subject)
     return [match.broker] if match.broker else []
@@ -102,17 +165,47 @@ def _both_sides(session: Session, subject: Record) -> list[User]:
     return [*_owners(session, match.need), *_owners(session, match.result)]
 
 
-def _everybody(session: Session, subject: Record) -> list[User]:
-    """Return both sides, the broker and whoever recommended the match."""
+def _in_charge(session: Session, subject: Record) -> list[User]:
+    """Return the broker and whoever recommended the match."""
     match = match_of(subject)
     recommended_by = [match.recommended_by] if match.recommended_by else []
-    return [*_both_sides(session, match), *_broker(session, match), *recommended_by]
+    return [*_broker(session, match), *recommended_by]
+
+
+def _everybody(session: Session, subject: Record) -> list[User]:
+    return [*_both_sides(session, subject), *_in_charge(session, subject)]
+
+
+def _correspondents(session: Session, subject: Record) -> list[User]:
+    """Return whoever follows the messages of a match and has read the notification before."""
+    match = match_of(subject)
+    wrote = sa.select(Message.author_id).where(Message.match_id == match.id)
+    writers = session.scalars(sa.select(User).where(User.active, User.id.in_(wrote))).all()
+    waiting = sa.select(Notification.user_id).where(
+        Notification.event == Event.MESSAGE_WRITTEN,
+        Notification.subject_kind == Match.__name__,
+        Notification.subject_id == match.id,
+        Notification.read_at.is_(None),
+    )
+    told = set(session.scalars(waiting))
+    return [
+        user
+        for user in (*_everybody(session, match), *writers)
+        if user.id not in told and takes_part(user, match)
+    ]
 
 
 def _unanswered(session: Session, subject: Record) -> list[User]:
     """Return the people of the sides that have yet to answer."""
     match = match_of(subject)
     return [user for side in unanswered(match) for user in _owners(session, posting(match, side))]
+
+
+def _subscriber(_session: Session, subject: Record) -> list[User]:
+    """Return whose a saved search is."""
+    if isinstance(subject, SavedSearch):
+        return [subject.user] if subject.user.active else []
+    raise LookupError(f"{type(subject).__name__} is no saved search")
 
 
 def unanswered(match: Match) -> list[MatchSide]:
@@ -148,17 +241,21 @@ TOLD: dict[Event, tuple[NoticeKind, Audience]] = {
     Event.POSTING_SUSPENDED: (NoticeKind.REVIEW, _posters),
     Event.POSTING_RESUMED: (NoticeKind.REVIEW, _posters),
     Event.POSTING_EXPIRED: (NoticeKind.REMINDER, _posters),
+    Event.POSTING_INVITED: (NoticeKind.MATCH, _invited),
     Event.REVISION_TO_ENDORSE: (NoticeKind.REVIEW, _endorsers),
     Event.REVISION_SUBMITTED: (NoticeKind.REVIEW, _reviewers),
     Event.REVISION_RETURNED: (NoticeKind.REVIEW, _posters),
     Event.REVISION_APPROVED: (NoticeKind.REVIEW, _posters),
     Event.MATCH_ASSIGNED: (NoticeKind.MATCH, _broker),
     Event.MATCH_RECOMMENDED: (NoticeKind.MATCH, _both_sides),
-    Event.MATCH_CONSENTED: (NoticeKind.MATCH, _unanswered),
+    Event.MATCH_CONSENTED: (NoticeKind.MATCH, _in_charge),
     Event.MATCH_AGREED: (NoticeKind.MATCH, _everybody),
     Event.MATCH_DECLINED: (NoticeKind.MATCH, _everybody),
     Event.MATCH_LAPSED: (NoticeKind.MATCH, _everybody),
     Event.MATCH_CLOSED: (NoticeKind.MATCH, _everybody),
     Event.MATCH_UNANSWERED: (NoticeKind.REMINDER, _unanswered),
+    Event.MATCHES_PROPOSED: (NoticeKind.SUBSCRIPTION, _posters),
+    Event.SEARCH_FOUND: (NoticeKind.SUBSCRIPTION, _subscriber),
+    Event.MESSAGE_WRITTEN: (NoticeKind.MESSAGE, _correspondents),
 }
 """What each event counts as, and who is told of it."""

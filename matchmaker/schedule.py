@@ -22,13 +22,29 @@ class Daily:
         return today if today <= moment else today - timedelta(days=1)
 
 
-SCHEDULE: tuple[tuple[str, Daily], ...] = (
+@dataclass(frozen=True, slots=True)
+class Hourly:
+    """Once an hour, at a minute of the clock."""
+
+    at: int
+
+    def latest(self, moment: datetime) -> datetime:
+        """Return the last time that this was due, not after `moment`."""
+        this_hour = moment.astimezone(CHINA).replace(minute=self.at, second=0, microsecond=0)
+        return this_hour if this_hour <= moment else this_hour - timedelta(hours=1)
+
+
+SCHEDULE: tuple[tuple[str, Daily | Hourly], ...] = (
+    ("forget_uploads", Hourly(40)),
     ("expire_postings", Daily(time(0, 10))),
     ("lapse_matches", Daily(time(0, 20))),
     ("forget_signing_in", Daily(time(2, 0))),
+    ("throw_away_files", Daily(time(2, 5))),
     ("retrain", Daily(time(2, 10))),
     ("propose_all", Daily(time(2, 30))),
     ("remind_unanswered", Daily(time(8, 0))),
+    ("push_texts", Daily(time(8, 5))),
+    ("push_proposals", Daily(time(8, 10))),
     ("digests", Daily(time(8, 30))),
 )
 

@@ -58,7 +58,7 @@ def load_reference(session: Session) -> None:
 
 
 def load_demo(session: Session) -> bool:
-    """Load the demo organisations, personas, needs and results unless there are any.
+    """Load the demo organizations, personas, needs and results unless there are any.
 
     Returns whether anything was loaded.
     """

@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -31,6 +32,8 @@ from tests.backends import (
     postgres_server,
 )
 from tests.mailbox import Mailbox
+from tests.sweep import Copy, Sandbox, Visit, visit
+from tests.world import PERSONAS, World, build
 
 POSTGRES_VARIABLE = "MATCHMAKER_TEST_POSTGRES"
 SECRET = "a secret for the tests, long enough for production"
@@ -54,6 +57,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in Path(item.path).parts:
             item.add_marker("browser")
+        for shared in {"world", "sandbox"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(shared))  # it is made, and visited, once
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -82,11 +87,39 @@ def redis() -> Iterator[Redis]:
         server.start()
         yield server
         server.stop()
+        application("sqlite:///:memory:")  # the limits of all applications count in memory again
+
+
+def let_go(app: Flask) -> None:
+    """Close an application's connections to its database."""
+    with app.app_context():
+        db.engine.dispose()
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for all applications of this process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Use what was compiled before, if its source is still the same."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what has been compiled."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 def application(url: str, **settings: Any) -> Flask:
     """Return an application on the database at `url`."""
-    return create_app(Settings(database_url=url, secret_key=SECRET, demo=True, **settings))
+    app = create_app(Settings(database_url=url, secret_key=SECRET, demo=True, **settings))
+    app.jinja_env.bytecode_cache = COMPILED
+    return app
 
 
 def with_reference(engine: Engine) -> None:
@@ -114,8 +147,7 @@ def _running(backend: Backend, template: str, prepare: Callable[[Engine], None])
     app = application(url)
     app.testing = True
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    let_go(app)
     backend.drop(url)
 
 
@@ -191,6 +223,46 @@ def sign_in() -> Callable[[FlaskClient, User], None]:
 def mailbox(app: Flask, tmp_path: Path) -> Mailbox:
     """Give the folder that the application's mails go into."""
     return Mailbox(app, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def world(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Give a platform with one record of every kind, for requests of any kind."""
+    url = backend.copy_of("reference", with_reference)
+    app = application(url, data=tmp_path_factory.mktemp("world"))
+    app.testing = True
+    yield build(app)
+    with app.app_context():
+        db.engine.dispose()
+    backend.drop(url)
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """Give such a platform on SQLite."""
+    sqlite = Sqlite(tmp_path_factory.mktemp("sandbox"))
+    url = sqlite.copy_of("reference", with_reference)
+    app = application(url, data=tmp_path_factory.mktemp("sandbox-data"))
+    app.testing = True
+    made = build(app)
+    copy = Copy(app)
+    yield Sandbox(made, copy)
+    copy.close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: Sandbox) -> Iterator[Sandbox]:
+    """Give a platform whose database is put back after the test."""
+    yield shared_sandbox
+    shared_sandbox.copy.put_back()
+
+
+@pytest.fixture(params=PERSONAS)
+def visited(request: pytest.FixtureRequest, sandbox: Sandbox) -> Visit:
+    """Give each persona's visit to every page of the sandbox."""
+    return visit(sandbox, request.param)
 
 
 class QueryCounter:

@@ -1,4 +1,4 @@
-"""Fields that forms of accounts and of organisations share."""
+"""Fields that forms of accounts and of organizations share."""
 
 from collections.abc import Mapping
 

@@ -123,7 +123,7 @@ class UserForm(StandingForm):
     name = name_field()
     email = email_field(autocomplete="off")
     organization = StringField(
-        _l("Unified social credit code of the organisation"),
+        _l("Unified social credit code of the organization"),
         [DataRequired(_l("Enter the code of 18 characters.")), Length(max=30)],
         filters=[stripped],
         render_kw={"spellcheck": "false"},

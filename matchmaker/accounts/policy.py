@@ -26,7 +26,7 @@ _COMMON = ROOT / "seed" / "common-passwords.txt"
 def fault(profile: str, password: str, context: Iterable[str] = ()) -> str:
     """Return what is wrong with a new password and how to mend it, "" if nothing is.
 
-    `context` holds words that others know of the user: name, e-mail address, organisation.
+    `context` holds words that others know of the user: name, e-mail address, organization.
     """
     if len(password) < SHORTEST:
         return _("Use at least %(n)d characters.", n=SHORTEST)
@@ -35,7 +35,7 @@ def fault(profile: str, password: str, context: Iterable[str] = ()) -> str:
     if password.lower() in _common_passwords():
         return _("This password is among the first that are tried. Choose a rarer one.")
     if any(word in password.lower() for word in _words(context)):
-        return _("Leave out your name, your address, your organisation and the platform's name.")
+        return _("Leave out your name, your address, your organization and the platform's name.")
     kinds = sum(bool(re.search(pattern, password)) for pattern in _CLASSES)
     if profile == "dengbao" and kinds < _CLASSES_WANTED:
         return _("Mix at least three of: small letters, capital letters, digits, other signs.")

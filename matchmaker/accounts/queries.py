@@ -6,8 +6,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from matchmaker.accounts.services.profile import USUAL_DELIVERY
 from matchmaker.demo import DOMAIN
+from matchmaker.notifications import USUAL_DELIVERY
 from matchmaker.permissions import visible
 from matchmaker.web.access import LONGEST_SESSION
 from models import (
@@ -84,7 +84,7 @@ def persona(session: Session, public_id: str) -> User | None:
 def users(session: Session, actor: User, words: str, after: int) -> Sequence[User]:
     """Return a page of users, and one more if the page is not the last; in the order they came.
 
-    `words` is a part of a name, an address or an organisation's name; `after` is the id of the
+    `words` is a part of a name, an address or an organization's name; `after` is the id of the
     last user of the page before.
     """
     statement = visible(actor, User).where(User.id > after).join(User.organization)

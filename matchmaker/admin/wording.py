@@ -1,5 +1,6 @@
 """What jobs came to, in words."""
 
+from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
 from models import Job
 
@@ -14,10 +15,23 @@ COUNTED = {
     "called_off": _l("called off"),
     "approved": _l("approved"),
     "refused": _l("refused"),
+    "found": _l("found"),
+    "told": _l("told"),
+    "pairs": _l("judged pairs"),
+    "needs": _l("judged needs"),
+}
+VERDICTS = {
+    "too_few": _l("too few judgements yet"),
+    "unlearnable": _l("the judgements teach nothing"),
+    "not_better": _l("the ranker stays"),
+    "better": _l("a better ranker is in use"),
 }
 
 
 def outcome(job: Job) -> str:
-    """Return what a job counted, such as “added 3; removed 1”."""
-    counts = (f"{COUNTED.get(name, name)} {count}" for name, count in job.outcome.items())
-    return "; ".join(counts)
+    """Return what a job found and counted, such as “added 3; removed 1”."""
+    return _("; ").join(_part(name, value) for name, value in job.outcome.items())
+
+
+def _part(name: str, value: str | int) -> str:
+    return str(VERDICTS[value]) if isinstance(value, str) else f"{COUNTED[name]} {value}"

@@ -31,7 +31,7 @@ class CommonTechnology:
 
     @property
     def organizations(self) -> int:
-        """How many organisations post these needs."""
+        """How many organizations post these needs."""
         return len({need.organization_id for need in self.needs})
 
     @property
@@ -81,7 +81,7 @@ def unanswered(session: Session, actor: User) -> Unanswered:
 
     A result answers a need when it agreed to, or while it is proposed as at least fair. What is
     rare in a text is told from the public texts of other needs too. The largest group comes
-    first, of equals that of the most organisations.
+    first, of equals that of the most organizations.
     """
     needs = _unanswered_needs(session, actor)
     documents = tuple(read(actor, need) for need in needs[:MOST_NEEDS])

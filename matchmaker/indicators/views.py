@@ -12,6 +12,7 @@ from matchmaker.indicators.queries import CommonTechnology, Unanswered
 from matchmaker.permissions import Permission
 from matchmaker.web.access import current_actor, requires
 from matchmaker.web.display import day
+from matchmaker.web.limits import limiter
 from models import Industry, now
 
 MOST_SHOWN = 50
@@ -37,6 +38,7 @@ def common_technologies() -> str:
 
 
 @blueprint.get("/common-technologies.xlsx")
+@limiter.limit("20 per minute")
 @requires(Permission.COMMON_TECHNOLOGY_READ)
 def export_common_technologies() -> Response:
     """Give all technologies of the page's industry as a workbook."""

@@ -31,15 +31,16 @@ def reminders_due(recommended_on: date, today: date) -> int:
 
 
 def presentable(case: Case) -> str | None:
-    """Refuse a match of one organisation with itself, or of what the other side cannot see."""
+    """Refuse a match of one organization with itself, or of what the other side cannot see."""
     match = case.record
     if match.need.organization_id == match.result.organization_id:
-        return _("Both are of the same organisation.")
-    for posting in (match.need, match.result):
+        return _("Both are of the same organization.")
+    for posting, other in ((match.need, match.result), (match.result, match.need)):
         if posting.status is not PostingStatus.PUBLISHED:
             return _("One of the two is not published.")
-        if posting.visibility is Visibility.INVITED:
-            return _("One of the two is for invited organisations alone.")
+        invited = {row.organization_id for row in posting.invitations}
+        if posting.visibility is Visibility.INVITED and other.organization_id not in invited:
+            return _("One of the two is for invited organizations; the other side is not invited.")
     return None
 
 

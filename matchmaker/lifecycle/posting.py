@@ -15,14 +15,14 @@ from models import (
 
 
 def unrestricted(case: Case) -> str | None:
-    """Refuse an organisation that is not approved or under an integrity restriction, named."""
+    """Refuse an organization that is not approved or under an integrity restriction, named."""
     organization = posting_of(case.record).organization
     if organization.status is not OrganizationStatus.APPROVED:
-        return _("The organisation has not been approved.")
+        return _("The organization has not been approved.")
     for restriction in organization.restrictions:
         if restriction.holds_on(case.today):
             return _(
-                "The organisation is under an integrity restriction: %(ground)s (%(source)s).",
+                "The organization is under an integrity restriction: %(ground)s (%(source)s).",
                 ground=restriction.ground,
                 source=restriction.source_document,
             )
@@ -30,14 +30,21 @@ def unrestricted(case: Case) -> str | None:
 
 
 def complete(case: Case) -> str | None:
-    """Refuse a posting without a title or a text, or a confidential one without a summary."""
+    """Refuse a posting without a title or a text, or a confidential one without a summary.
+
+    One for invited organizations must name some.
+    """
     posting = case.record
     if not posting.title.strip():
         return _("The title is missing.")
     if not full_text(posting).body:
         return _("The text is missing.")
     if posting.visibility is not Visibility.PUBLIC and not posting.public_summary.strip():
-        return _("The public summary is missing: it is all that others will read.")
+        if posting.visibility is Visibility.MASKED:
+            return _("The public summary is missing: it is all that others will read.")
+        return _("The public summary is missing: a project that comes of it is called by that.")
+    if posting.visibility is Visibility.INVITED and not posting.invitations:
+        return _("Nobody is invited yet. Name the organizations that may read it.")
     return None
 
 
@@ -49,7 +56,7 @@ def past_its_term(case: Case) -> str | None:
 
 
 def reviewed_internally(record: Record) -> bool:
-    """Return whether the posting's organisation reviews its texts before the bureau does."""
+    """Return whether the posting's organization reviews its texts before the bureau does."""
     return posting_of(record).organization.requires_internal_review
 
 

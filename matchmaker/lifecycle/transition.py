@@ -71,7 +71,7 @@ class Transition:
     """One way from any of `sources` to `target`; whoever `event` concerns is told.
 
     Without a permission it is open to no person: the clock takes it, or it follows from another
-    act. A row that does not apply to a record is not in that record's table: so an organisation
+    act. A row that does not apply to a record is not in that record's table: so an organization
     inserts a step of its own.
     """
 

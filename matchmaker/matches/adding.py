@@ -18,8 +18,8 @@ from matchmaker.matches.services import JOB
 from matchmaker.permissions import Permission, demand, visible
 from matchmaker.postings.filters import HallFilter
 from matchmaker.postings.open_matches import CLOSED
-from matchmaker.postings.queries import narrowed, shown_with
-from models import Match, MatchGrade, MatchStatus, Need, Result, User, Visibility
+from matchmaker.postings.queries import led, narrowed, shown_with
+from models import Match, MatchGrade, MatchStatus, Need, Result, User
 
 PostingT = TypeVar("PostingT", Need, Result)
 
@@ -37,9 +37,10 @@ class AlreadyThereError(Exception):
 
 def find(session: Session, actor: User, kind: type[PostingT], words: str) -> Sequence[PostingT]:
     """Return the newest published postings that hold all the words in what everybody may read."""
-    statement = narrowed(visible(actor, kind), kind, HallFilter(words=words))
+    chosen = HallFilter(words=words)
+    statement = narrowed(visible(actor, kind), kind, chosen)
     return session.scalars(
-        statement.where(kind.visibility != Visibility.INVITED)
+        led(session, statement, kind, chosen)
         .order_by(kind.published_at.desc(), kind.id.desc())
         .limit(MOST_FOUND)
         .options(*shown_with(kind))

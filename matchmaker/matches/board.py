@@ -1,6 +1,6 @@
 """The match board and the list of what awaits one's own answer, as far as the actor may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from matchmaker.permissions import visible
 from matchmaker.postings.filters import Choices, clean, one_of
-from matchmaker.postings.queries import shown_with
-from matchmaker.relations import where_own
+from matchmaker.postings.leads import lead
+from matchmaker.postings.queries import family, shown_with, subtree
+from matchmaker.relations import where_in_region, where_own
 from models import (
     Industry,
     Match,
@@ -27,7 +28,9 @@ from models import (
     Role,
     User,
     UserRole,
+    among,
     now,
+    unindexed,
 )
 
 PAGE_SIZE = 20
@@ -40,10 +43,13 @@ _BY_SCORE = (True, (Match.score, Match.id))
 SORTS: dict[str, tuple[bool, tuple[sa.SQLColumnExpression[Any], ...]]] = {
     "score": _BY_SCORE,
     "grade": _BY_SCORE,
-    "newest": (True, (Match.id,)),
-    "oldest": (False, (Match.id,)),
+    "newest": (True, (Match.created_at, Match.id)),
+    "oldest": (False, (Match.created_at, Match.id)),
 }
-"""By what the board is sorted within a grade, and whether downwards; ids grow with age."""
+"""By what the board is sorted within a grade, and whether downwards."""
+
+_Ways = tuple[sa.ColumnElement[bool], ...]
+"""Conditions of which any is enough; each on one column of the match, which has an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +118,22 @@ def read_board(session: Session, actor: User, chosen: BoardFilter) -> Board:
     grade, the grades are read one after the other, each along its index.
     """
     downwards, keys = SORTS[chosen.sort]
-    seen, statement = visible(actor, Match), _narrowed(visible(actor, Match), chosen)
+    seen, statement = visible(actor, Match), _narrowed(session, actor, chosen)
     last = session.execute(
         seen.with_only_columns(Match.grade, *keys).where(Match.public_id == chosen.after)
     ).first()
     order = [key.desc() if downwards else key.asc() for key in keys]
-    found: list[Match] = []
+    found: list[int] = []
     for grade in _grades(last[0] if last else None) if chosen.sort == "grade" else [None]:
         part = statement.where(Match.grade == grade) if grade else statement
         if last and grade in (None, last[0]):
             here, row = sa.tuple_(*map(sa.literal, last[1:])), sa.tuple_(*keys)
             part = part.where(row < here if downwards else row > here)
-        part = part.order_by(*order).limit(PAGE_SIZE + 1 - len(found)).options(*_shown_with())
-        found += session.scalars(part)
+        part = part.order_by(*order).limit(PAGE_SIZE + 1 - len(found))
+        found += session.scalars(part.with_only_columns(Match.id))
         if len(found) > PAGE_SIZE:
             break
-    rows = found[:PAGE_SIZE]
+    rows = _loaded(session, found[:PAGE_SIZE])
     return Board(rows, rows[-1].public_id if len(found) > PAGE_SIZE else None)
 
 
@@ -137,13 +143,15 @@ def waiting(session: Session, actor: User) -> Sequence[Match]:
         sa.and_(where_own(actor, kind), ~Match.consents.any(MatchConsent.side == side))
         for kind, side in ((Need, MatchSide.NEED), (Result, MatchSide.RESULT))
     )
-    return session.scalars(
-        visible(actor, Match)
-        .where(Match.status == MatchStatus.RECOMMENDED, sa.or_(*unanswered))
+    own = _of_own(actor, lambda column: column)
+    statement = _led(session, visible(actor, Match), MatchStatus.RECOMMENDED, [own])
+    found = session.scalars(
+        statement.where(sa.or_(*unanswered))
         .order_by(Match.recommended_on, Match.id)
         .limit(MOST_WAITING)
-        .options(*_shown_with())
-    ).all()
+        .with_only_columns(Match.id)
+    )
+    return _loaded(session, found.all())
 
 
 def brokers(session: Session) -> Sequence[User]:
@@ -164,28 +172,66 @@ def _grades(first: MatchGrade | None) -> list[MatchGrade]:
     return grades[grades.index(first) :] if first else grades
 
 
-def _narrowed(statement: sa.Select[Match], chosen: BoardFilter) -> sa.Select[Match]:
-    statement = statement.where(Match.status == chosen.status)
+def _narrowed(session: Session, actor: User, chosen: BoardFilter) -> sa.Select[Match]:
+    """Return what the actor sees of what `chosen` asks for.
+
+    Whether a match fits is told by its own row, before either text is looked at.
+    """
+    fitting = [sa.or_(*ways) for ways in _conditions(actor, chosen, unindexed)]
+    statement = visible(actor, Match).where(*fitting)
     if chosen.grade:
         statement = statement.where(Match.grade == chosen.grade)
-    if chosen.industry:
-        id_ = chosen.industry.id
-        family = sa.select(Industry.id).where(sa.or_(Industry.id == id_, Industry.parent_id == id_))
-        statement = statement.where(
-            sa.or_(Need.industry_id.in_(family), Result.industry_id.in_(family))
-        )
-    if chosen.region:
-        subtree = sa.select(Region.id).where(Region.code.startswith(chosen.region.subtree_prefix))
-        statement = statement.where(
-            sa.or_(Need.region_id.in_(subtree), Result.region_id.in_(subtree))
-        )
-    if chosen.broker:
-        statement = statement.where(Match.broker_id == chosen.broker.id)
     if chosen.unassigned:
-        statement = statement.where(Match.broker_id.is_(None))
+        statement = statement.where(unindexed(Match.broker_id).is_(None))
+    return _led(
+        session, statement, chosen.status, _conditions(actor, chosen, lambda column: column)
+    )
+
+
+def _led(
+    session: Session, statement: sa.Select[Match], status: MatchStatus, fitting: Iterable[_Ways]
+) -> sa.Select[Match]:
+    """Return `statement` for the matches of a status, begun with what few of them meet."""
+    of_status = sa.select(Match.id).where(Match.status == status)
+    rows = [sa.union_all(*(of_status.where(way) for way in ways)) for ways in fitting]
+    few = lead(session, rows)
+    if few is None:
+        return statement.where(Match.status == status)
+    return statement.where(unindexed(Match.status) == status, among(Match.id, few))
+
+
+def _conditions(actor: User, chosen: BoardFilter, of: Callable[[Any], Any]) -> Iterator[_Ways]:
+    """Give what a match must meet, each in one way at least, beginning with whom it concerns.
+
+    `of` makes of a column of the match what is compared.
+    """
+    regions = of(Match.need_region_id), of(Match.result_region_id)
+    yield (
+        *(where_in_region(actor, region) for region in regions),
+        *_of_own(actor, of),
+        of(Match.broker_id) == actor.id,
+    )
+    if chosen.region:
+        yield tuple(among(region, subtree(chosen.region)) for region in regions)
+    if chosen.industry:
+        industries = of(Match.need_industry_id), of(Match.result_industry_id)
+        yield tuple(among(industry, family(chosen.industry)) for industry in industries)
+    if chosen.broker:
+        yield (of(Match.broker_id) == chosen.broker.id,)
     if chosen.days:
-        statement = statement.where(Match.created_at <= now() - timedelta(days=chosen.days))
-    return statement
+        yield (of(Match.created_at) <= now() - timedelta(days=chosen.days),)
+
+
+def _of_own(actor: User, of: Callable[[Any], Any]) -> _Ways:
+    needs, results = (sa.select(kind.id).where(where_own(actor, kind)) for kind in (Need, Result))
+    return among(of(Match.need_id), needs), among(of(Match.result_id), results)
+
+
+def _loaded(session: Session, ids: Sequence[int]) -> list[Match]:
+    """Return the matches with these ids, in this order, as a list shows them."""
+    statement = sa.select(Match).join(Match.need).join(Match.result).where(Match.id.in_(ids))
+    found = {match.id: match for match in session.scalars(statement.options(*_shown_with()))}
+    return [found[id_] for id_ in ids]
 
 
 def _shown_with() -> list[Any]:

@@ -50,15 +50,17 @@ def offered(result: Result) -> Offered:
     )
 
 
-def published(session: Session, *, full: bool) -> tuple[list[Document], list[Document]]:
+def published(
+    session: Session, *, full: bool, invited: bool = False
+) -> tuple[list[Document], list[Document]]:
     """Return the published needs and results in the order of their ids.
 
-    With `full` the documents hold the whole text; without it what everybody may read, and what
-    is for invited organisations alone is left out.
+    With `full` the documents hold the whole text, without it what everybody may read. What is for
+    invited organizations alone is among them only with `invited`.
     """
     disclose = full_text if full else public_text
-    needs = session.scalars(_published(Need, full=full).options(selectinload(Need.metrics)))
-    results = session.scalars(_published(Result, full=full))
+    needs = session.scalars(_published(Need, invited=invited))
+    results = session.scalars(_published(Result, invited=invited))
     return (
         [document(need, disclose(need)) for need in needs],
         [document(result, disclose(result)) for result in results],
@@ -67,10 +69,18 @@ def published(session: Session, *, full: bool) -> tuple[list[Document], list[Doc
 
 def published_among(session: Session, kind: type[PostingT], ids: Collection[int]) -> list[Document]:
     """Return those of some postings that are published, as everybody may read them, by id."""
-    rows = session.scalars(_published(kind, full=False).where(kind.id.in_(ids)))
+    rows = session.scalars(_published(kind, invited=False).where(kind.id.in_(ids)))
     return [document(row, public_text(row)) for row in rows]
 
 
-def _published(kind: type[PostingT], *, full: bool) -> sa.Select[PostingT]:
+def in_full(session: Session, kind: type[PostingT], ids: Collection[int]) -> list[Document]:
+    """Return the full texts of some postings, as far as they are published, by id."""
+    rows = session.scalars(_published(kind, invited=True).where(kind.id.in_(ids)))
+    return [document(row, full_text(row)) for row in rows]
+
+
+def _published(kind: type[PostingT], *, invited: bool) -> sa.Select[PostingT]:
     statement = sa.select(kind).where(kind.status == PostingStatus.PUBLISHED).order_by(kind.id)
-    return statement if full else statement.where(kind.visibility != Visibility.INVITED)
+    if kind is Need:
+        statement = statement.options(selectinload(Need.metrics))
+    return statement if invited else statement.where(kind.visibility != Visibility.INVITED)

@@ -13,13 +13,15 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, InputRequired, Length
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Regexp
 from wtforms.widgets import HiddenInput
 
 from matchmaker.accounts.fields import choices
 from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.labels import LABELS
+from matchmaker.postings.fields import stripped
+from matchmaker.postings.forms import KEY
 from models import DeclineReason, User
 
 LEVELS = {
@@ -32,10 +34,16 @@ LEVELS = {
 
 TAKE_BACK = 0
 LONGEST_COMMENT = 500
+LONGEST_MESSAGE = 2000
 REASONS = {"": _l("Choose a reason"), **LABELS[DeclineReason]}
-_COMMENT_LENGTH = Length(
-    max=LONGEST_COMMENT, message=_l("At most %(count)s characters.", count=LONGEST_COMMENT)
-)
+
+
+def at_most(count: int) -> Length:
+    """Return the validator of a text's length."""
+    return Length(max=count, message=_l("At most %(count)s characters.", count=count))
+
+
+_COMMENT_LENGTH = at_most(LONGEST_COMMENT)
 
 
 class JudgementForm(FlaskForm):  # type: ignore[misc]
@@ -94,3 +102,15 @@ class AssignForm(FlaskForm):  # type: ignore[misc]
                 for one in brokers
             ),
         ]
+
+
+class MessageForm(FlaskForm):  # type: ignore[misc]
+    """A message to the others on a match; `key` names the form, so that it is sent once."""
+
+    key = HiddenField(validators=[Regexp(KEY)])
+    text = TextAreaField(
+        _l("Your message"),
+        [DataRequired(_l("Write something first.")), at_most(LONGEST_MESSAGE)],
+        filters=[stripped],
+        render_kw={"rows": "3", "maxlength": str(LONGEST_MESSAGE)},
+    )

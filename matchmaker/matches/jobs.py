@@ -8,7 +8,7 @@ from flask import current_app
 from matching.retraining import TooFewError
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.jobs import Work, handles
-from matchmaker.matches import decisions, rankers, services
+from matchmaker.matches import announcing, decisions, rankers, services
 from models import Need
 
 LIMIT = timedelta(hours=2)
@@ -42,6 +42,12 @@ def lapse_matches(work: Work) -> dict[str, Any]:
 def remind_unanswered(work: Work) -> dict[str, Any]:
     """Remind those who have yet to answer a match."""
     return {"reminded": decisions.remind_unanswered(work.session)}
+
+
+@handles("push_proposals", _l("News of proposed pairs"), limit=LIMIT)
+def push_proposals(work: Work) -> dict[str, Any]:
+    """Tell posters of the pairs that have been proposed for their texts."""
+    return {"told": announcing.announce(work.session)}
 
 
 @handles("retrain", _l("Training of the matcher"), limit=LIMIT)

@@ -13,15 +13,19 @@ from models import (
     Match,
     MatchJudgement,
     MatchStatus,
+    Message,
     Need,
     PostingStatus,
     Result,
     StatusChange,
     new_public_id,
     now,
+    place_matches,
 )
 
 REASONS_KEPT = 8
+TOP = 10
+"""How many results are proposed for a need, and needs for a result."""
 
 Pair = tuple[int, int]
 
@@ -30,7 +34,7 @@ Pair = tuple[int, int]
 class Known:
     """A pair as it stands in the database.
 
-    `kept` is one that an officer has judged, assigned or added by hand.
+    `kept` is one that an officer has judged, assigned or added by hand, or that has messages.
     """
 
     id: int
@@ -42,7 +46,9 @@ class Known:
 def known(session: Session, need: Need | None = None) -> dict[Pair, Known]:
     """Return the matches of one need, or all, by need id and result id."""
     graded = sa.exists().where(MatchJudgement.match_id == Match.id)
-    kept = sa.or_(graded, Match.broker_id.is_not(None), Match.added_by_id.is_not(None))
+    written_on = sa.exists().where(Message.match_id == Match.id)
+    by_hand = sa.or_(Match.broker_id.is_not(None), Match.added_by_id.is_not(None))
+    kept = sa.or_(graded, written_on, by_hand)
     statement = sa.select(
         Match.need_id, Match.result_id, Match.id, Match.status, Match.result_rank, kept
     )
@@ -85,9 +91,8 @@ def store(
     """Bring the proposals among `present` to what was ranked, in a few bulk statements.
 
     `listed` are the pairs to propose, `unlisted` those that only stay, with a new score and the
-    reasons they had. All other proposals are removed, unless an officer has judged, assigned or
-    added them. A pair that anybody has decided on stays as it is. Returns how many were added,
-    changed and removed.
+    reasons they had. All other proposals are removed, unless they are `kept`. A pair that anybody
+    has decided on stays as it is. Returns how many were added, changed and removed.
     """
     wanted, staying = _by_key(listed), _by_key(unlisted)
     proposed = {k: row for k, row in present.items() if row.status is MatchStatus.PROPOSED}
@@ -124,6 +129,7 @@ def _by_key(pairs: Sequence[Ranked]) -> dict[Pair, Ranked]:
 def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         ids = session.scalars(sa.insert(Match).returning(Match.id), rows).all()
+        place_matches(session.connection())
         session.execute(sa.insert(StatusChange), [_change(i, None, "proposed") for i in ids])
 
 

@@ -21,7 +21,19 @@ from matchmaker.matches.index import PublicIndex
 from matchmaker.matches.judgements import judged_by
 from matchmaker.permissions import Permission, can, may_read_text, visible
 from matchmaker.postings.queries import shown_with
-from models import Match, MatchGrade, MatchStatus, Need, Project, Result, User
+from matchmaker.relations import is_near
+from models import (
+    Match,
+    MatchGrade,
+    MatchStatus,
+    MessageStatus,
+    Need,
+    OutboxMessage,
+    PostingStatus,
+    Project,
+    Result,
+    User,
+)
 
 PostingT = TypeVar("PostingT", Need, Result)
 Terms = tuple[tuple[Outcome, ...], tuple[Condition, ...]]
@@ -105,15 +117,8 @@ def related_needs(
 
 
 def explained(session: Session, actor: User, match: Match) -> Answer[Result]:
-    """Return one match, explained by what the actor may read of both texts.
-
-    Once both sides have agreed, each reads all of the other's text.
-    """
-    agreed = bool(can(actor, Permission.MATCH_READ_CONTACT, match))
-    need_text, result_text = (
-        text_for(posting, full=agreed or may_read_text(actor, posting))
-        for posting in (match.need, match.result)
-    )
+    """Return one match, explained by what the actor may read of both texts."""
+    need_text, result_text = _disclosed(actor, match.need), _disclosed(actor, match.result)
     asked, offer = document(match.need, need_text), document(match.result, result_text)
     (why,) = public_matcher(session).explain_pairs([(asked, offer)])
     return Answer(
@@ -128,6 +133,19 @@ def explained(session: Session, actor: User, match: Match) -> Answer[Result]:
         compare(corpus.targets(match.need, need_text), offer),
         conditions(corpus.wanted(match.need), corpus.offered(match.result), today()),
     )
+
+
+def being_matched(session: Session, actor: User | None, posting: Need | Result) -> bool:
+    """Return whether the matcher has yet to look at a text whose matches the actor will see."""
+    if posting.status is not PostingStatus.PUBLISHED or not is_near(actor, posting):
+        return False
+    waiting = sa.select(OutboxMessage.id).where(OutboxMessage.status == MessageStatus.WAITING)
+    if isinstance(posting, Result):
+        waiting = waiting.where(OutboxMessage.kind == "propose_all")
+    else:
+        own = OutboxMessage.payload["need_id"].as_integer() == posting.id
+        waiting = waiting.where(OutboxMessage.kind == "propose", own)
+    return session.scalar(waiting.limit(1)) is not None
 
 
 def project_of(session: Session, actor: User, match: Match) -> Project | None:

@@ -3,18 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matching import Document, Grade, Judgements, Matcher, Ranked
 from matchmaker.disclosure import full_text
-from matchmaker.matches import proposals
+from matchmaker.matches import corpus, invited, proposals
 from matchmaker.matches.corpus import document
 from matchmaker.matches.judgements import judgements
-from matchmaker.matches.proposals import Known
-from models import Need, PostingStatus, Result
-
-TOP = 10
+from matchmaker.matches.proposals import TOP, Known
+from models import Need, Result, Visibility
 
 
 def rerank(session: Session, need: Need, public: Matcher) -> None:
@@ -23,15 +20,23 @@ def rerank(session: Session, need: Need, public: Matcher) -> None:
     The need and the results proposed to it are matched on their full texts, as they stand; other
     results on what `public` knows of them, until all pairs are matched again. So do the results'
     own lists stay until then: a pair that only its result's list holds gets its new score and
-    stays while it is at least fair. Part of the transaction under way.
+    stays while it is at least fair. A need for invited organizations gets no results but theirs.
+    Part of the transaction under way.
     """
     present = proposals.known(session, need)
     rows = {str(result_id): row for (_need_id, result_id), row in present.items()}
     asked = document(need, full_text(need))
-    own = _in_full(session, [result_id for _need_id, result_id in present])
-    matcher = _knowing(public, asked, own)
+    own = corpus.in_full(session, Result, [result_id for _need_id, result_id in present])
     judged = judgements(session, need)
-    best = matcher.search(asked, TOP, judged.get(asked.id))
+    if need.visibility is Visibility.INVITED:
+        guarded = invited.load(session, need)
+        known = {result.id: result for result in own} | guarded.results
+        matcher = _knowing(public, asked, list(known.values()))
+        ranked = invited.merged(matcher, [], guarded, judged)
+        best = [replace(pair, result_rank=None) for pair in ranked if pair.need_rank]
+    else:
+        matcher = _knowing(public, asked, own)
+        best = matcher.search(asked, TOP, judged.get(asked.id))
     others = {result.id for result in own} - {pair.result_id for pair in best}
     rest = unlisted(matcher, [(asked.id, result_id) for result_id in others], judged)
     staying = [
@@ -59,14 +64,6 @@ def score_pair(session: Session, need: Need, result: Result, public: Matcher) ->
     matcher = _knowing(public, asked, [offered])
     (pair,) = unlisted(matcher, [(asked.id, offered.id)], judgements(session, need))
     return pair
-
-
-def _in_full(session: Session, result_ids: Collection[int]) -> list[Document]:
-    """Return the full texts of some results, as far as they are published."""
-    statement = sa.select(Result).where(
-        Result.id.in_(result_ids), Result.status == PostingStatus.PUBLISHED
-    )
-    return [document(row, full_text(row)) for row in session.scalars(statement.order_by(Result.id))]
 
 
 def _knowing(public: Matcher, need: Document, results: Sequence[Document]) -> Matcher:

@@ -12,10 +12,10 @@ from matching import Document, Grade, Judgements, Matcher, Ranked, Ranker
 from matching.retraining import Retraining, retrain
 from matchmaker import audit
 from matchmaker.db import exclusive, transaction
-from matchmaker.matches import corpus, proposals, rankers
+from matchmaker.matches import corpus, invited, proposals, rankers
 from matchmaker.matches.judgements import judgements
 from matchmaker.matches.queries import public_matcher
-from matchmaker.matches.reranking import TOP, rerank, unlisted
+from matchmaker.matches.reranking import rerank, unlisted
 from matchmaker.permissions import Permission, demand
 from models import (
     Job,
@@ -67,7 +67,7 @@ def propose(
     ten best of its result: weak ones would drown a result's owner. What people have judged so far
     moves the scores of its need. Pairs already proposed get their new score; those no longer
     among the best are removed, unless an officer has judged them. A pair that anybody has decided
-    on stays as it is.
+    on stays as it is. A text for invited organizations is paired with theirs alone.
 
     The matcher runs without a transaction; what was withdrawn meanwhile is left out, and a need
     judged meanwhile, which has been ranked anew at once, stays as it is. The run is kept in
@@ -85,10 +85,12 @@ def propose(
     wanted = str(need.id) if need else None
     try:
         needs, results = corpus.published(session, full=True)
+        guarded = invited.load(session)
         judged = judgements(session)
         session.rollback()
         matcher = Matcher(needs, results, ranker)
-        ranked = matcher.match(TOP, judged, progress, result_side_from=Grade.FAIR)
+        ranked = matcher.match(proposals.TOP, judged, progress, result_side_from=Grade.FAIR)
+        ranked = invited.merged(matcher, ranked, guarded, judged)
         ranked = [pair for pair in ranked if wanted in (None, pair.need_id)]
         staying = unlisted(matcher, _unlisted_pairs(judged, ranked, needs, results), judged)
         with transaction(session):
@@ -147,7 +149,7 @@ def retrain_ranker(
     Raises:
         matching.retraining.TooFewError: there are too few judgements.
     """
-    needs, results = corpus.published(session, full=True)
+    needs, results = corpus.published(session, full=True, invited=True)
     judged = judgements(session)
     session.rollback()
     done = retrain(needs, results, judged, rankers.in_use(data), prior=Ranker.load())

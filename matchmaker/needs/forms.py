@@ -1,6 +1,5 @@
-"""Forms of needs: what the hall is asked for, and the text that its poster writes."""
+"""The form of a need: the text that its poster writes."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from wtforms import Field, FieldList, Form, FormField, SelectField
@@ -11,19 +10,12 @@ from matchmaker.clock import today
 from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.labels import LABELS
-from matchmaker.needs.queries import SORTS, NeedFilter
 from matchmaker.postings.fields import AmountField, DayField, line_field, long_field
-from matchmaker.postings.filters import Choices, one_of, read_common
+from matchmaker.postings.filters import one_of
 from matchmaker.postings.forms import MOST_ROWS, PostingForm
 from models import NeedKind
 
 _PARTS = ("name", "current", "target", "unit", "test_method")
-
-
-def read_filter(args: Mapping[str, str], choices: Choices) -> NeedFilter:
-    """Return what `args` asks for; a value that cannot be read means any."""
-    kind = one_of(NeedKind, args.get("kind", ""))
-    return NeedFilter(**read_common(args, choices, SORTS), kind=kind)
 
 
 class MetricForm(Form):  # type: ignore[misc]

@@ -1,11 +1,13 @@
 """Reading needs, always as the actor may see them."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker.permissions import visible
-from matchmaker.postings.filters import HallFilter
+from matchmaker.postings.filters import Choices, HallFilter, one_of, read_common
 from matchmaker.postings.queries import Order, Page, narrowed, read_page
 from models import Need, NeedKind, User
 
@@ -30,9 +32,18 @@ class NeedFilter(HallFilter):
         return chosen
 
 
+def read_filter(args: Mapping[str, str], choices: Choices) -> NeedFilter:
+    """Return what `args` asks for; a value that cannot be read means any."""
+    kind = one_of(NeedKind, args.get("kind", ""))
+    return NeedFilter(**read_common(args, choices, SORTS), kind=kind)
+
+
+def listed(actor: User | None, chosen: NeedFilter, alike: Collection[int] = ()) -> sa.Select[Need]:
+    """Return the needs of the hall that `chosen` asks for; `alike` as for `narrowed`."""
+    statement = narrowed(visible(actor, Need), Need, chosen, alike)
+    return statement.where(Need.kind == chosen.kind) if chosen.kind else statement
+
+
 def hall(session: Session, actor: User | None, chosen: NeedFilter) -> Page[Need]:
     """Return one page of the needs hall."""
-    statement = narrowed(visible(actor, Need), Need, chosen)
-    if chosen.kind:
-        statement = statement.where(Need.kind == chosen.kind)
-    return read_page(session, statement, Need, SORTS[chosen.sort], chosen)
+    return read_page(session, listed(actor, chosen), Need, SORTS[chosen.sort], chosen)

@@ -4,9 +4,10 @@ from flask import Blueprint, render_template, request
 
 from matchmaker.db import db
 from matchmaker.needs import queries
-from matchmaker.needs.forms import NeedForm, read_filter
+from matchmaker.needs.forms import NeedForm
 from matchmaker.permissions import Permission
 from matchmaker.postings.filters import STATUSES, load_choices
+from matchmaker.postings.inviting import InvitationPages
 from matchmaker.postings.life import LifePages
 from matchmaker.postings.pages import turned
 from matchmaker.postings.writing import WritingPages
@@ -16,6 +17,7 @@ from models import CooperationMode, Need, NeedKind
 blueprint = Blueprint("needs", __name__)
 WritingPages(Need, NeedForm, "needs").add_to(blueprint)
 LifePages(Need, "needs").add_to(blueprint)
+InvitationPages(Need, "needs").add_to(blueprint)
 
 
 @blueprint.get("/needs")
@@ -23,7 +25,7 @@ LifePages(Need, "needs").add_to(blueprint)
 def index() -> str:
     """List the needs that fit the filter in the address, one page of them."""
     choices = load_choices(db.session)
-    chosen = read_filter(request.args, choices)
+    chosen = queries.read_filter(request.args, choices)
     page = queries.hall(db.session, current_actor(), chosen)
     return render_template(
         "needs/index.html",

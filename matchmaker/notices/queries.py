@@ -17,11 +17,12 @@ from models import (
     Notification,
     Result,
     Revision,
+    SavedSearch,
     StatusChange,
     User,
 )
 
-Subject = Need | Result | Revision | Match
+Subject = Need | Result | Revision | Match | SavedSearch
 
 PAGE_SIZE = 20
 MOST_COUNTED = 100
@@ -71,7 +72,7 @@ def unread_count(session: Session, actor: User) -> int:
 
 def _with_subjects(session: Session, actor: User, found: Sequence[Notification]) -> list[Told]:
     subjects: dict[tuple[str, int], Subject] = {}
-    kinds: tuple[Any, ...] = (Need, Result, Revision, Match)
+    kinds: tuple[Any, ...] = (Need, Result, Revision, Match, SavedSearch)
     for kind in kinds:
         ids = {note.subject_id for note in found if note.subject_kind == kind.__name__}
         seen = visible(actor, kind).where(kind.id.in_(ids)).options(*_loaded_with(kind))
@@ -100,4 +101,4 @@ def _reasons(session: Session, found: Sequence[Notification]) -> dict[int, str]:
 def _loaded_with(kind: Any) -> list[_AbstractLoad]:
     if kind in _SIDES:
         return [joinedload(side).options(*shown_with(of)) for side, of in _SIDES[kind]]
-    return shown_with(kind)
+    return [] if kind is SavedSearch else shown_with(kind)

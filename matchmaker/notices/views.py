@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import ngettext
 
 from matchmaker.db import db
 from matchmaker.labels import label
@@ -15,7 +16,7 @@ from matchmaker.relations import posting_of
 from matchmaker.web.access import current_actor, load_or_404, requires, signed_in
 from matchmaker.web.addresses import own_path, see_other
 from matchmaker.web.texts import shown
-from models import Event, Match, Need, Notification, Result
+from models import Event, Match, Need, Notification, Result, SavedSearch
 
 _TO_REVIEW = {
     Event.POSTING_TO_ENDORSE,
@@ -79,7 +80,9 @@ def read_all(public_id: str) -> Response:
 def _row(told: Told) -> Row:
     if told.subject is None:
         return Row(told.notification, "", None, "")
-    title = " × ".join(_title(posting) for posting in _postings(told.subject))
+    title = " × ".join(_titles(told.subject))
+    if count := told.notification.payload.get("count"):
+        title += ngettext(" (%(num)s new)", " (%(num)s new)", count)
     return Row(told.notification, title, _address(told.notification, told.subject), told.reason)
 
 
@@ -89,8 +92,12 @@ def _title(posting: Need | Result) -> str:
     return shown(posting).title or fallback
 
 
-def _postings(subject: Subject) -> list[Need | Result]:
-    return [subject.need, subject.result] if isinstance(subject, Match) else [posting_of(subject)]
+def _titles(subject: Subject) -> list[str]:
+    if isinstance(subject, SavedSearch):
+        return [subject.name]
+    if isinstance(subject, Match):
+        return [_title(subject.need), _title(subject.result)]
+    return [_title(posting_of(subject))]
 
 
 def _address(notification: Notification, subject: Subject) -> str:
@@ -99,7 +106,10 @@ def _address(notification: Notification, subject: Subject) -> str:
         kind = notification.subject_kind.lower()
         return url_for("review.record", kind=kind, public_id=subject.public_id)
     if isinstance(subject, Match):
-        return url_for("matches.show", public_id=subject.public_id)
+        anchor = "messages" if notification.event is Event.MESSAGE_WRITTEN else None
+        return url_for("matches.show", public_id=subject.public_id, _anchor=anchor)
+    if isinstance(subject, SavedSearch):
+        return url_for("subscriptions.show", public_id=subject.public_id)
     posting = posting_of(subject)
     endpoint = "portal.need" if isinstance(posting, Need) else "portal.result"
     return url_for(endpoint, public_id=posting.public_id)

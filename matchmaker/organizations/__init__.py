@@ -1,1 +1,1 @@
-"""Organisations: registration, approval, members and invitations, integrity restrictions."""
+"""Organizations: registration, approval, members and invitations, integrity restrictions."""

@@ -32,7 +32,7 @@ def add(
     Returns what stands in the address of the link for choosing a password.
 
     Raises:
-        FirstAdminError: the code is wrong, there is no such region, the organisation is no bureau,
+        FirstAdminError: the code is wrong, there is no such region, the organization is no bureau,
             or the address is taken.
     """
     try:

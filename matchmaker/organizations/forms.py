@@ -1,4 +1,4 @@
-"""Forms of the organisation pages."""
+"""Forms of the organization pages."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -56,7 +56,7 @@ def code_field() -> StringField:
 
 
 def organization_name_field() -> StringField:
-    """Return a field for an organisation's name."""
+    """Return a field for an organization's name."""
     return StringField(
         _l("Name of the organization"),
         [DataRequired(_l("Enter the full name as registered.")), Length(max=120)],
@@ -86,7 +86,7 @@ def _few(_form: FlaskForm, field: Field) -> None:
 
 
 class ProfileForm(FlaskForm):  # type: ignore[misc]
-    """What an approved organisation may change by itself."""
+    """What an approved organization may change by itself."""
 
     industries = SelectMultipleField(_l("Industries"), [_few])
     tiers = SelectMultipleField(_l("Tiers"), choices=choices(TIERS))
@@ -96,7 +96,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
 
 
 class ApplicationForm(FlaskForm):  # type: ignore[misc]
-    """What an organisation says of itself when it registers."""
+    """What an organization says of itself when it registers."""
 
     uscc = code_field()
     organization_name = organization_name_field()
@@ -121,7 +121,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
 
 
 class RegistrationForm(ApplicationForm, PersonForm):
-    """An organisation and its first manager."""
+    """An organization and its first manager."""
 
 
 class BureauForm(FlaskForm):  # type: ignore[misc]
@@ -143,7 +143,7 @@ class InvitationForm(FlaskForm):  # type: ignore[misc]
 
 
 class ReasonForm(FlaskForm):  # type: ignore[misc]
-    """Why something is refused or suspended; the organisation reads it."""
+    """Why something is refused or suspended; the organization reads it."""
 
     reason = TextAreaField(
         _l("Reason"),
@@ -154,7 +154,7 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
 
 
 class RestrictionForm(FlaskForm):  # type: ignore[misc]
-    """Why and how long an organisation may not post."""
+    """Why and how long an organization may not post."""
 
     ground = StringField(
         _l("Ground"),
@@ -198,7 +198,7 @@ def offer(
 
 
 def values_of(organization: Organization) -> dict[str, object]:
-    """Return what a form shows of an organisation at first."""
+    """Return what a form shows of an organization at first."""
     return {
         "uscc": organization.uscc,
         "organization_name": organization.name,

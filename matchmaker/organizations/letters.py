@@ -1,4 +1,4 @@
-"""Letters of organisations: what was decided on them."""
+"""Letters of organizations: what was decided on them."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from models import Organization, Role, StatusChange, User, UserRole
 
 
 def organization_decided(session: Session, change: StatusChange) -> None:
-    """Note the mails that tell an organisation's managers of a decision on it, and why."""
+    """Note the mails that tell an organization's managers of a decision on it, and why."""
     session.flush()
     managers = (
         sa.select(User)

@@ -1,4 +1,4 @@
-"""What the pages of organisations read."""
+"""What the pages of organizations read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,9 +36,9 @@ def industries(session: Session) -> list[tuple[Industry, list[Industry]]]:
 def queue(
     session: Session, actor: User, status: OrganizationStatus, after: int
 ) -> Sequence[Organization]:
-    """Return a page of the organisations in the officer's region, oldest first, and one more.
+    """Return a page of the organizations in the officer's region, oldest first, and one more.
 
-    `after` is the id of the last organisation of the page before.
+    `after` is the id of the last organization of the page before.
     """
     return session.scalars(
         visible(actor, Organization)
@@ -50,7 +50,7 @@ def queue(
 
 
 def people(session: Session, organization: Organization) -> Sequence[User]:
-    """Return everybody who has an account with an organisation, in the order they came."""
+    """Return everybody who has an account with an organization, in the order they came."""
     own = User.organization_id == organization.id
     return session.scalars(sa.select(User).where(own).order_by(User.id)).all()
 
@@ -65,7 +65,7 @@ def open_invitations(session: Session, actor: User) -> Sequence[Invitation]:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of an organisation's state."""
+    """One change of an organization's state."""
 
     at: datetime
     status: OrganizationStatus
@@ -73,7 +73,7 @@ class Step:
 
 
 def history(session: Session, organization: Organization) -> list[Step]:
-    """Return what became of an organisation, newest first."""
+    """Return what became of an organization, newest first."""
     changes = session.scalars(
         sa.select(StatusChange)
         .where(StatusChange.subject_kind == Organization.__name__)

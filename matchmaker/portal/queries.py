@@ -19,7 +19,7 @@ from models import (
 
 
 def figures(session: Session) -> tuple[int, int, int, int]:
-    """Return how many needs, results, live matches and organisations there are.
+    """Return how many needs, results, live matches and organizations there are.
 
     The counts name nobody, so everybody may read them; each is answered by an index alone.
     """

@@ -7,8 +7,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from matchmaker.db import db
 from matchmaker.i18n import LOCALES
 from matchmaker.matches import hints, marking, wording
-from matchmaker.matches.queries import related_needs, related_results, search_results
-from matchmaker.permissions import Permission
+from matchmaker.matches.queries import (
+    being_matched,
+    related_needs,
+    related_results,
+    search_results,
+)
+from matchmaker.permissions import Permission, can
 from matchmaker.portal import queries
 from matchmaker.postings import actions
 from matchmaker.postings.filters import clean
@@ -76,8 +81,15 @@ def need(public_id: str) -> str:
         selectinload(Need.metrics),
         selectinload(Need.mode_rows),
     )
-    answers = related_results(db.session, current_actor(), record)
-    return render_template("needs/show.html", need=record, answers=answers)
+    actor = current_actor()
+    return render_template(
+        "needs/show.html",
+        need=record,
+        matching=being_matched(db.session, actor, record),  # first: the answers are no older
+        answers=related_results(db.session, actor, record),
+        may_review=bool(can(actor, Permission.POSTING_REVIEW, record)),
+        may_read_contact=bool(can(actor, Permission.MATCH_READ_CONTACT, record)),
+    )
 
 
 @blueprint.get("/results/<public_id>")
@@ -93,14 +105,21 @@ def result(public_id: str) -> str:
         selectinload(Result.properties),
         selectinload(Result.mode_rows),
     )
-    answers = related_needs(db.session, current_actor(), record)
-    return render_template("results/show.html", result=record, answers=answers)
+    actor = current_actor()
+    return render_template(
+        "results/show.html",
+        result=record,
+        matching=being_matched(db.session, actor, record),  # first: the answers are no older
+        answers=related_needs(db.session, actor, record),
+        may_review=bool(can(actor, Permission.POSTING_REVIEW, record)),
+        may_read_contact=bool(can(actor, Permission.MATCH_READ_CONTACT, record)),
+    )
 
 
 @blueprint.get("/mine")
 @requires(Permission.ORGANIZATION_READ_OWN)
 def mine() -> str:
-    """Show the needs and results of the reader's organisation."""
+    """Show the needs and results of the reader's organization."""
     actor = current_actor()
     assert actor is not None  # noqa: S101 (the permission is granted to no visitor)
     needs = own(db.session, actor, Need)

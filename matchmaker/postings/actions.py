@@ -10,8 +10,9 @@ from matchmaker.lifecycle.engine import available
 from matchmaker.lifecycle.transition import Action
 from matchmaker.permissions import Permission, can
 from matchmaker.postings.drafts import LIVE, OPEN, Posting, why_closed
+from matchmaker.postings.invitations import CLOSED
 from matchmaker.web.access import current_actor
-from models import Need, PostingStatus, Revision, RevisionStatus
+from models import Need, PostingStatus, Revision, RevisionStatus, Visibility
 
 RENEWED_WITHIN_DAYS = 30
 
@@ -51,6 +52,8 @@ def offers(posting: Posting, revision: Revision | None = None) -> list[Offer]:
                 "preview", _("Preview and submit"), refusal=options[Action.SUBMIT].decision.reason
             )
         )
+    if posting.visibility is Visibility.INVITED and posting.status not in CLOSED:
+        found.append(offer("invitations", _("Invited organizations")))
     if Action.RENEW in options:
         found.append(offer("renew", _("Renew for a year"), posted=True))
     if Action.FULFIL in options:

@@ -17,7 +17,7 @@ from matchmaker.db import exclusive, transaction
 from matchmaker.i18n import _
 from matchmaker.lifecycle.engine import StaleError, WrongStateError, check_permission
 from matchmaker.permissions import Decision, Permission, Refused, can
-from matchmaker.postings import revisions
+from matchmaker.postings import attachments, revisions
 from matchmaker.postings.texts import rewrite, written
 from matchmaker.postings.typed import Kind, typed_form
 from models import Need, PostingStatus, Result, Revision, RevisionStatus, TypedForm, User, now
@@ -99,6 +99,7 @@ def create(session: Session, actor: User, kind: Kind, key: str, content: Written
             _write(session, posting, content)
         session.add(posting)
         session.flush()
+        attachments.attach(session, actor, posting, content.text["attachments"])
         session.add(audit.status_change(posting, None, posting.status, "draft", actor))
         audit.record(session, actor, f"{kind.__name__.lower()}:draft", posting)
         form.subject_id = posting.id
@@ -112,7 +113,7 @@ def save(
     """Write a draft, or what was returned, anew; what stands there already is written once.
 
     Raises:
-        NotVisibleError, NotPermittedError: the posting is another organisation's.
+        NotVisibleError, NotPermittedError: the posting is another organization's.
         WrongStateError: its text is under review, published or closed.
         StaleError: it was changed since `version`.
         NumberTakenError: another result has the registration number.
@@ -131,6 +132,7 @@ def save(
             raise StaleError(posting, SAVE)
         _write(session, posting, content)
         session.flush()
+        attachments.attach(session, actor, posting, content.text["attachments"])
         audit.record(session, actor, f"{type(posting).__name__.lower()}:{SAVE}", posting)
         _close(form)
 
@@ -165,14 +167,16 @@ def revise(
 def copy(session: Session, actor: User, posting: Posting, key: str) -> Posting:
     """Return a new draft with the text of one's own posting, as the form `key` makes it.
 
-    A deadline that is past, and a registration number, which is one result's alone, are left out.
+    A deadline that is past, a registration number, which is one result's alone, and the files are
+    left out.
 
     Raises:
-        NotVisibleError, NotPermittedError: the posting is another organisation's.
+        NotVisibleError, NotPermittedError: the posting is another organization's.
     """
     check_permission(session, actor, posting, "copy", [Permission.POSTING_WRITE])
     text = written(posting)
     text["title"] = _("%(title)s (copy)", title=text["title"])[:LONGEST_TITLE]
+    text["attachments"] = []
     if isinstance(posting, Result):
         text["registration_no"] = None
     elif posting.deadline and posting.deadline < today():

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from wtforms import DateField, Field, StringField, TextAreaField
+from wtforms import DateField, Field, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import TextInput
 
@@ -17,6 +17,7 @@ from matchmaker.i18n import lazy_gettext as _l
 FEN_PER_WAN = 1_000_000
 MOST_WAN = 10_000_000
 LONGEST_TEXT = 5000
+MOST_FILES = 10
 MOST_KEYWORDS = 10
 LONGEST_KEYWORD = 30
 
@@ -129,3 +130,37 @@ class DayField(DateField):  # type: ignore[misc]
         except ValueError as error:
             self.data = None
             raise ValueError(_("Enter a day as 2027-06-30.")) from error
+
+
+class FilesField(SelectMultipleField):  # type: ignore[misc]
+    """The files that a text has, by their public ids; `choices` are those it may name."""
+
+    data: list[str] | None
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse too many files, and take out those that are no more.
+
+        Raises:
+            ValidationError: there are too many, or some are gone.
+        """
+        known = {choice.value for choice in self.iter_choices()}
+        gone = [file for file in self.data or () if file not in known]
+        self.data = [file for file in self.data or () if file in known]
+        if gone:
+            raise ValidationError(_("A file is gone. Look what is left, and attach it anew."))
+        if len(self.data) > MOST_FILES:
+            raise ValidationError(_("Keep at most %(most)d files.", most=MOST_FILES))
+
+    def add(self, public_id: str) -> None:
+        """Name one more file, as if the form had been sent with it."""
+        self._name([*self._named(), public_id])
+
+    def drop(self, public_id: str) -> None:
+        """Name a file no more."""
+        self._name([file for file in self._named() if file != public_id])
+
+    def _named(self) -> list[str]:
+        return list(self.data or ())
+
+    def _name(self, public_ids: list[str]) -> None:
+        self.data = self.raw_data = public_ids

@@ -64,6 +64,10 @@ class HallFilter:
             chosen["status"] = (self.status.value, self.status)
         return chosen
 
+    def parameters(self) -> dict[str, str]:
+        """Return what narrows the list by parameter name, as it stands in the address."""
+        return {name: value for name, (value, _meaning) in self.chosen().items()}
+
 
 def load_choices(session: Session) -> Choices:
     """Return the industries, each followed by its sub-domains, and all regions from above."""

@@ -1,11 +1,12 @@
 """What the forms of a need and of a result share; `text` and `filled_with` are their two ways."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from flask_wtf import FlaskForm
+from jinja2.filters import do_filesizeformat
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     Field,
@@ -26,14 +27,19 @@ from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.labels import LABELS
 from matchmaker.postings.drafts import LONGEST_TITLE, OPEN, Posting, Written
-from matchmaker.postings.fields import DayField, KeywordsField, line_field, long_field
+from matchmaker.postings.fields import (
+    DayField,
+    FilesField,
+    KeywordsField,
+    line_field,
+    long_field,
+)
 from matchmaker.postings.filters import Choices, one_of
 from matchmaker.web.display import industry_name
-from models import CooperationMode, Organization, Region, Visibility
+from models import Attachment, CooperationMode, Organization, Region, Visibility
 
 KEY = r"^[0-9A-Za-z_-]{16}$"
 MOST_ROWS = 20
-OFFERED_VISIBILITIES = (Visibility.PUBLIC, Visibility.MASKED)
 CONTACT = ("name", "phone", "email")
 
 _NOT_TYPED = {"csrf_token", "key"}
@@ -54,9 +60,11 @@ class PostingForm(FlaskForm):  # type: ignore[misc]
         choices=[
             SelectChoice(value="public", label=_l("Public: everybody reads all of it")),
             SelectChoice(value="masked", label=_l("Masked: everybody reads the summary alone")),
+            SelectChoice(value="invited", label=_l("Invited: only the organizations you name")),
         ],
     )
     public_summary = long_field(_l("Public summary"), rows=3)
+    attachments = FilesField(_l("Files"))
     contact_name = line_field(_l("Contact person"), 60, autocomplete="name")
     contact_phone = line_field(
         _l("Telephone"),
@@ -74,8 +82,10 @@ class PostingForm(FlaskForm):  # type: ignore[misc]
     )
     valid_until = DayField(_l("Valid until"))
 
-    def offer(self, found: Choices, organization: Organization) -> None:
-        """Give the drop-downs their choices: all industries, and the regions near one's own."""
+    def offer(
+        self, found: Choices, organization: Organization, files: Sequence[Attachment]
+    ) -> None:
+        """Give the fields their choices: industries, the regions near one's own, usable files."""
         self.industry.choices = [SelectChoice(value="", label=_("Not chosen yet"))] + [
             SelectChoice(
                 value=str(each.id), label=("　" if each.parent_id else "") + industry_name(each)
@@ -87,10 +97,17 @@ class PostingForm(FlaskForm):  # type: ignore[misc]
             for each in found.regions
             if _is_near(organization.region, each)
         ]
+        self.attachments.choices = [
+            SelectChoice(
+                value=file.public_id,
+                label=f"{file.name} ({do_filesizeformat(file.size, binary=True)})",
+            )
+            for file in files
+        ]
 
     def text(self) -> dict[str, Any]:
         """Return the text as `postings.texts.written` does; what is not valid counts as empty."""
-        modes = set(self.modes.data or ())
+        modes, files = set(self.modes.data or ()), set(self.attachments.data or ())
         return {
             "title": self.title.data,
             "keywords": self.keywords.data or [],
@@ -98,6 +115,9 @@ class PostingForm(FlaskForm):  # type: ignore[misc]
             "visibility": (one_of(Visibility, self.visibility.data) or Visibility.PUBLIC).value,
             "industry_id": _number(self.industry.data),
             "modes": [mode.value for mode in CooperationMode if mode.value in modes],
+            "attachments": [
+                choice.value for choice in self.attachments.choices if choice.value in files
+            ],
         }
 
     def content(self) -> Written:

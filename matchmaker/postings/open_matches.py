@@ -7,7 +7,16 @@ from sqlalchemy.orm import Session
 
 from matchmaker.lifecycle.engine import follow
 from matchmaker.lifecycle.transition import Action
-from models import Match, MatchStatus, Need, PostingStatus, Result, StatusChange, User
+from models import (
+    Match,
+    MatchStatus,
+    Need,
+    PostingStatus,
+    Result,
+    StatusChange,
+    User,
+    Visibility,
+)
 
 OPEN = (MatchStatus.PROPOSED, MatchStatus.RECOMMENDED)
 CLOSED = (MatchStatus.DISMISSED, MatchStatus.LAPSED)
@@ -21,6 +30,20 @@ def close(session: Session, cause: User | None, posting: Need | Result) -> None:
     """
     for match in _matches(session, posting, Match.status.in_(OPEN)):
         follow(session, cause, match, Action.CLOSE, reason=posting.status)
+
+
+def close_uninvited(session: Session, cause: User | None, posting: Need | Result) -> None:
+    """End the open matches of a text for invited organizations with others that are not invited.
+
+    To those it is as if it were withdrawn, which is the reason kept.
+    """
+    if posting.visibility is not Visibility.INVITED:
+        return
+    invited = {row.organization_id for row in posting.invitations}
+    for match in _matches(session, posting, Match.status.in_(OPEN)):
+        other = match.result if isinstance(posting, Need) else match.need
+        if other.organization_id not in invited:
+            follow(session, cause, match, Action.CLOSE, reason=PostingStatus.WITHDRAWN)
 
 
 def reopen(session: Session, cause: User | None, posting: Need | Result) -> None:

@@ -25,7 +25,7 @@ class Chip:
 def turned(endpoint: str, chosen: HallFilter, page: Page[Any]) -> dict[str, object]:
     """Return what the template needs: chips, and the addresses of the pages before and after."""
     conditions = chosen.chosen()
-    values: dict[str, Any] = {name: value for name, (value, _meaning) in conditions.items()}
+    values: dict[str, Any] = chosen.parameters()
     if chosen.sort != "newest":
         values["sort"] = chosen.sort
     return {

@@ -1,6 +1,6 @@
 """Reading postings for lists: search words, filters and keyset pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -11,7 +11,20 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 from matchmaker.disclosure import fold
 from matchmaker.permissions import visible
 from matchmaker.postings.filters import HallFilter
-from models import Industry, Need, PostingStatus, Region, Result, StatusChange, User
+from matchmaker.postings.leads import Ids, lead
+from models import (
+    Industry,
+    Need,
+    NeedMode,
+    PostingStatus,
+    Region,
+    Result,
+    ResultMode,
+    StatusChange,
+    User,
+    among,
+    holding,
+)
 
 PostingT = TypeVar("PostingT", Need, Result)
 
@@ -41,26 +54,57 @@ class Page(Generic[PostingT]):
 
 
 def narrowed(
-    statement: sa.Select[PostingT], kind: type[PostingT], chosen: HallFilter
+    statement: sa.Select[PostingT],
+    kind: type[PostingT],
+    chosen: HallFilter,
+    alike: Collection[int] = (),
 ) -> sa.Select[PostingT]:
-    """Return `statement` with the filters that both halls offer."""
+    """Return `statement` with the filters that both halls offer.
+
+    `alike` are the ids of postings that count as holding the words, whether they do or not.
+    """
     statement = statement.where(kind.status == chosen.status, kind.published_at.is_not(None))
-    for word in fold(chosen.words).split()[:MOST_WORDS]:
-        statement = statement.where(kind.search_text.contains(word, autoescape=True))
+    words = [kind.search_text.contains(word, autoescape=True) for word in _words(chosen)]
+    if words:
+        others = [kind.id.in_(alike)] if alike else []
+        statement = statement.where(sa.or_(sa.and_(*words), *others))
     if chosen.industry:
-        family = sa.select(Industry.id).where(
-            sa.or_(
-                Industry.id == chosen.industry.id,
-                Industry.parent_id == chosen.industry.id,
-            )
-        )
-        statement = statement.where(kind.industry_id.in_(family))
+        statement = statement.where(among(kind.industry_id, family(chosen.industry)))
     if chosen.region:
-        subtree = sa.select(Region.id).where(Region.code.startswith(chosen.region.subtree_prefix))
-        statement = statement.where(kind.region_id.in_(subtree))
+        statement = statement.where(among(kind.region_id, subtree(chosen.region)))
     if chosen.mode:
         statement = statement.where(kind.mode_rows.any(mode=chosen.mode))
     return statement
+
+
+def led(
+    session: Session, statement: sa.Select[PostingT], kind: type[PostingT], chosen: HallFilter
+) -> sa.Select[PostingT]:
+    """Return `statement`, narrowed by `chosen`, so that it begins with what few postings meet."""
+    modes = NeedMode.__table__.c if kind is Need else ResultMode.__table__.c
+    of_status = sa.select(kind.id).where(kind.status == chosen.status)
+    conditions: list[Ids] = [holding(kind, word) for word in _words(chosen) if len(word) > 1]
+    if chosen.industry:
+        conditions.append(of_status.where(among(kind.industry_id, family(chosen.industry))))
+    if chosen.region:
+        conditions.append(of_status.where(among(kind.region_id, subtree(chosen.region))))
+    if chosen.mode:
+        conditions.append(
+            sa.select(modes[f"{kind.__tablename__}_id"]).where(modes.mode == chosen.mode)
+        )
+    few = lead(session, conditions)
+    return statement if few is None else statement.where(among(kind.id, few))
+
+
+def family(industry: Industry) -> sa.Select[int]:
+    """Return the SELECT of the ids of an industry and its sub-domains."""
+    within = sa.or_(Industry.id == industry.id, Industry.parent_id == industry.id)
+    return sa.select(Industry.id).where(within)
+
+
+def subtree(region: Region) -> sa.Select[int]:
+    """Return the SELECT of the ids of a region and those below it."""
+    return sa.select(Region.id).where(Region.code.startswith(region.subtree_prefix))
 
 
 def read_page(
@@ -72,13 +116,13 @@ def read_page(
 ) -> Page[PostingT]:
     """Return the page that `chosen` continues to, the first one if that row is gone.
 
-    Keyset paging: two statements however deep the page lies, whatever was added meanwhile.
+    Keyset paging: as many statements however deep the page lies, whatever was added meanwhile.
     """
     backwards = bool(chosen.before) and not chosen.after
     cursor = _cursor(session, statement, kind, order, chosen.after or chosen.before)
     if cursor is None:
         backwards = False
-    selected = _sorted(statement, kind, order, backwards)
+    selected = _sorted(led(session, statement, kind, chosen), kind, order, backwards)
     if cursor is not None:
         selected = selected.where(_beyond(kind, order, cursor, backwards))
     selected = selected.options(*shown_with(kind)).limit(PAGE_SIZE + 1)
@@ -107,7 +151,7 @@ def latest(
 
 
 def own(session: Session, actor: User, kind: type[PostingT]) -> Sequence[PostingT]:
-    """Return the postings of the actor's organisation in every state, last changed first."""
+    """Return the postings of the actor's organization in every state, last changed first."""
     return session.scalars(
         visible(actor, kind)
         .where(kind.organization_id == actor.organization_id)
@@ -125,6 +169,10 @@ def shown_with(kind: type[PostingT]) -> list[_AbstractLoad]:
         joinedload(kind.region).joinedload(Region.parent),
     ]
     return [*options, selectinload(Need.metrics)] if kind is Need else options
+
+
+def _words(chosen: HallFilter) -> list[str]:
+    return fold(chosen.words).split()[:MOST_WORDS]
 
 
 def _cursor(

@@ -18,7 +18,9 @@ from matchmaker.lifecycle.posting import complete, unrestricted
 from matchmaker.lifecycle.revision import live
 from matchmaker.lifecycle.transition import Action, Case, all_of
 from matchmaker.permissions import Permission, visible
-from matchmaker.postings.services import queue_matching
+from matchmaker.postings import attachments, open_matches
+from matchmaker.postings.services import queue_matching, tell_invited
+from matchmaker.postings.sketches import sketch
 from matchmaker.postings.texts import rewrite, written
 from models import OPEN_REVISION, Need, PostingStatus, Result, Revision, RevisionStatus, User
 
@@ -45,7 +47,10 @@ def propose(
         before = written(posting)
         if values == before:
             raise GuardedError(posting, REVISE, _("Nothing has been changed."))
-        refusal = all_of(live, unrestricted)(Case(posting, actor, today()))
+        changed = sketch(type(posting), values, None, posting.organization, posting)
+        refusal = all_of(live, unrestricted)(Case(posting, actor, today())) or complete(
+            Case(changed, actor, today())
+        )
         if refusal is not None:
             raise GuardedError(posting, REVISE, refusal)
         revision = current(session, posting) or _new(session, posting)
@@ -53,6 +58,7 @@ def propose(
             raise GuardedError(posting, REVISE, _("A change to this text is under review already."))
         revision.values, revision.before, revision.author_id = dict(values), before, actor.id
         session.flush()
+        attachments.hand_in(session, revision)
         advance(session, actor, revision, Action.SUBMIT)
     return revision
 
@@ -102,11 +108,14 @@ def approve(session: Session, actor: User, revision: Revision, version: int | No
         advance(session, actor, revision, Action.APPROVE, expected_version=version)
         posting = revision.posting
         rewrite(posting, revision.values)
+        attachments.attach(session, actor, posting, revision.values["attachments"])
         refusal = complete(Case(posting, actor, today()))
         if refusal is not None:
             raise GuardedError(revision, Action.APPROVE, refusal)
         audit.record(session, actor, f"{type(posting).__name__.lower()}:{REVISE}", posting)
+        open_matches.close_uninvited(session, actor, posting)
         if posting.status is PostingStatus.PUBLISHED:
+            tell_invited(session, actor, posting)
             queue_matching(session, posting)
 
 

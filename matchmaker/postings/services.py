@@ -10,14 +10,14 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matchmaker import outbox
+from matchmaker import notifications, outbox
 from matchmaker.clock import today
 from matchmaker.db import transaction
 from matchmaker.disclosure import search_text
 from matchmaker.lifecycle.engine import RefusalError, advance, follow
 from matchmaker.lifecycle.transition import Action
 from matchmaker.postings import open_matches
-from models import Need, PostingStatus, Result, User, now
+from models import Event, Need, PostingStatus, Result, User, Visibility, now
 
 VALID_DAYS = 365
 
@@ -54,7 +54,9 @@ def publish(session: Session, actor: User, posting: Posting, version: int | None
         if posting.valid_until is None or posting.valid_until <= today():
             posting.valid_until = _a_year_from_now()
         posting.search_text = search_text(posting)
+        tell_invited(session, actor, posting)
         queue_matching(session, posting)
+        outbox.later_once(session, "push_texts_at_once")
 
 
 def reject(
@@ -91,6 +93,7 @@ def resume(session: Session, actor: User, posting: Posting, version: int | None 
     with transaction(session):
         advance(session, actor, posting, Action.RESUME, expected_version=version)
         open_matches.reopen(session, actor, posting)
+        tell_invited(session, actor, posting)
         queue_matching(session, posting)
 
 
@@ -137,6 +140,15 @@ def queue_matching(session: Session, posting: Posting) -> None:
         outbox.later(session, "propose", need_id=posting.id)
     else:
         outbox.later_once(session, "propose_all")
+
+
+def tell_invited(session: Session, actor: User | None, posting: Posting) -> None:
+    """Tell the managers of those invited to a published text who have not been told of it yet."""
+    if posting.visibility is not Visibility.INVITED:
+        return
+    notifications.tell(session, Event.POSTING_INVITED, posting, actor)
+    for row in posting.invitations:
+        row.told = True
 
 
 def _overdue(session: Session, kind: type[PostingT]) -> Sequence[PostingT]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from matchmaker.postings.texts import rewrite
 from matchmaker.postings.typed import Kind
-from models import Industry, Need, Organization, PostingStatus, Result
+from models import Industry, Need, Organization, PostingInvitation, PostingStatus, Result
 
 
 def sketch(
@@ -31,4 +31,10 @@ def sketch(
         drawn.id = posting.id
         drawn.published_at, drawn.valid_until = posting.published_at, posting.valid_until
         drawn.reference = posting.reference
+        drawn.invitations = invited_again(posting)
     return drawn
+
+
+def invited_again(posting: Need | Result) -> list[PostingInvitation]:
+    """Return the invitations of a posting for a sketch of it; they are in no session either."""
+    return [PostingInvitation(organization_id=row.organization_id) for row in posting.invitations]

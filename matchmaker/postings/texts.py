@@ -54,9 +54,13 @@ _PROPERTY = ("kind", "number", "status", "holder")
 
 
 def written(posting: Need | Result) -> dict[str, Any]:
-    """Return a posting's text as JSON can keep it: columns, `modes`, `metrics` or `properties`."""
+    """Return a posting's text as JSON can keep it.
+
+    That is the columns, `modes`, `metrics` or `properties`, and the public ids of `attachments`.
+    """
     values = {field: _plain(getattr(posting, field)) for field in FIELDS[type(posting)]}
     values["modes"] = [mode.value for mode in posting.modes]
+    values["attachments"] = [file.public_id for file in posting.attachments]
     if isinstance(posting, Need):
         values["metrics"] = [_parts(metric, _METRIC) for metric in posting.metrics]
     else:
@@ -65,7 +69,10 @@ def written(posting: Need | Result) -> dict[str, Any]:
 
 
 def rewrite(posting: Need | Result, values: Mapping[str, Any]) -> None:
-    """Put a text that `written` returned in the place of a posting's."""
+    """Put a text that `written` returned in the place of a posting's, all but the files.
+
+    These are rows of their own: `attachments.attach` puts them in their place.
+    """
     columns = type(posting).__table__.columns
     for field in FIELDS[type(posting)]:
         setattr(posting, field, _typed(columns[field].type, values[field]))

@@ -4,26 +4,30 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, flash, render_template, request
+from flask import Blueprint, Response, abort, flash, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 
 from matchmaker.db import db
-from matchmaker.disclosure import full_text, public_text
+from matchmaker.disclosure import full_text, text_for
 from matchmaker.i18n import _
 from matchmaker.lifecycle.engine import StaleError
 from matchmaker.permissions import Permission, Refused, demand
-from matchmaker.postings import drafts, revisions
+from matchmaker.postings import attachments, drafts, revisions
 from matchmaker.postings.drafts import LIVE, NumberTakenError, Posting
+from matchmaker.postings.fields import MOST_FILES
+from matchmaker.postings.file_types import LARGEST, TYPES
 from matchmaker.postings.filters import load_choices
 from matchmaker.postings.forms import KEY, PostingForm, beginning, filled_with, typed_again
 from matchmaker.postings.queries import last_reason
 from matchmaker.postings.sketches import sketch
 from matchmaker.postings.texts import written
 from matchmaker.postings.typed import Kind, typed_form, unfinished_edit, unfinished_new
+from matchmaker.postings.uploading import sent_files, take_files
 from matchmaker.relations import posting_of
 from matchmaker.web.access import current_actor, load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
-from models import Industry, TypedForm, new_public_id
+from matchmaker.web.uploads import MOST_BYTES, takes_files
+from models import Industry, TypedForm, Visibility, new_public_id
 
 Answer = str | Response | tuple[str, int]
 
@@ -50,6 +54,7 @@ class WritingPages:
         blueprint.register_error_handler(CSRFError, self._kept_page)
         blueprint.register_error_handler(Refused, self._kept_page)
 
+    @takes_files
     @requires(Permission.POSTING_WRITE)
     def new(self) -> Answer:
         """Write a new one; `form` in the address names one that was begun before."""
@@ -61,8 +66,9 @@ class WritingPages:
             return self._page(self._filled(None), None)
         if typed.saved:
             return see_page("portal.mine")
-        return self._page(self._restored(typed), None, typed)
+        return self._page(self._restored(typed, None), None, typed)
 
+    @takes_files
     @requires(Permission.POSTING_WRITE)
     def edit(self, public_id: str) -> Answer:
         """Edit a draft in its place, or write the change of a text that is published."""
@@ -73,7 +79,7 @@ class WritingPages:
         if reason:
             return render_template("errors/409.html", reason=reason), 409
         typed = unfinished_edit(db.session, signed_in(), posting)
-        form = self._restored(typed) if typed else self._filled(posting)
+        form = self._restored(typed, posting) if typed else self._filled(posting)
         if typed and form.text() == written(posting) and form.version.data == posting.version:
             typed = None  # nothing but what stands there
         return self._page(form, posting, typed)
@@ -83,14 +89,16 @@ class WritingPages:
         """Show a text, or its change, as the public will see it, with what could be better."""
         posting = self._own(public_id)
         typed = unfinished_edit(db.session, signed_in(), posting) if _is_live(posting) else None
-        shown = self._sketch(self._restored(typed), posting) if typed else posting
+        form = self._restored(typed, posting) if typed else self._filled(posting)
+        shown = self._sketch(form, posting) if typed else posting
         return render_template(
             "postings/preview.html",
             kind=self.folder,
             posting=posting,
             shown=shown,
-            text=public_text(shown),
+            text=text_for(shown, full=shown.visibility is Visibility.INVITED),
             whole=full_text(shown),
+            files=attachments.named(db.session, signed_in(), form.text()["attachments"]),
             typed=typed,
             reason=last_reason(db.session, posting),
         )
@@ -102,7 +110,7 @@ class WritingPages:
         typed = unfinished_edit(db.session, signed_in(), posting)
         if typed is None:
             return see_page("portal.mine")
-        form = self._restored(typed)
+        form = self._restored(typed, posting)
         if not form.validate():
             return self._page(form, posting, typed)
         return self._saved(form, posting, drafts.revise) or self._handed_in()
@@ -116,13 +124,16 @@ class WritingPages:
 
     def _sent(self, posting: Posting | None) -> Answer:
         """Take what the form sent, and do what its button says."""
-        form = self._offered(self.form())
-        if not _is_key(form.key.data or ""):
+        form = self._offered(self.form(), posting)
+        if not _is_key(form.key.data or "") or not form.typed():
             abort(400)
         go = request.form.get("go", "save")
+        refused = self._taken(form, posting)
         if go not in ("save", "preview"):
+            form.attachments.errors = refused
             return self._typing(form, posting, go)
-        if not form.validate():
+        if not form.validate() or refused:
+            form.attachments.errors = [*form.attachments.errors, *refused]
             self._keep(form, posting)
             return self._page(form, posting)
         if posting is not None and _is_live(posting):
@@ -181,7 +192,21 @@ class WritingPages:
             form[value].append_entry()
         elif action == "industry":
             form.industry.data = value
+        elif action == "detach":
+            form.attachments.drop(value)
+            self._keep(form, posting)
+        if action in ("upload", "detach") and "HX-Request" in request.headers:
+            return render_template("postings/_attachments.html", **self._files(form, posting))
         return self._page(form, posting)
+
+    def _taken(self, form: PostingForm, posting: Posting | None) -> list[str]:
+        """Take the files that the form was sent with; return what is wrong with the others."""
+        sent = sent_files()
+        if not sent:
+            return []
+        refused = take_files(form, self._keep(form, posting), sent)
+        self._offered(form, posting)
+        return refused
 
     def _conflict(self, form: PostingForm, posting: Posting) -> Answer:
         """Show what another editor saved beside what was typed; saving again decides."""
@@ -211,7 +236,7 @@ class WritingPages:
         return render_template(
             f"{self.folder}/form.html",
             kind=self.folder,
-            form=form,
+            **self._files(form, posting),
             posting=posting,
             typed=typed,
             differing=differing,
@@ -220,6 +245,22 @@ class WritingPages:
             reason=last_reason(db.session, posting) if posting else "",
             sketch=self._sketch(form, posting),
         )
+
+    def _files(self, form: PostingForm, posting: Posting | None) -> dict[str, object]:
+        """Return what the part of the page with the files is made of."""
+        address = (
+            url_for(f"{self.folder}.edit", public_id=posting.public_id)
+            if posting
+            else url_for(f"{self.folder}.new")
+        )
+        return {
+            "form": form,
+            "address": address,
+            "largest": LARGEST,
+            "most_bytes": MOST_BYTES,
+            "most_files": MOST_FILES,
+            "types": ",".join(TYPES),
+        }
 
     def _begun(self, form: PostingForm) -> list[TypedForm]:
         """Return the other forms for a new one that the reader has begun and not saved."""
@@ -242,15 +283,16 @@ class WritingPages:
         if posting is not None:
             returned = revisions.current(db.session, posting)
             values |= filled_with(returned.values if returned else written(posting))
-        return self._offered(self.form(formdata=None, data=values))
+        return self._offered(self.form(formdata=None, data=values), posting)
 
-    def _restored(self, typed: TypedForm) -> PostingForm:
+    def _restored(self, typed: TypedForm, posting: Posting | None) -> PostingForm:
         fields = typed_again(typed.fields)
         fields["key"] = typed.public_id
-        return self._offered(self.form(formdata=fields))
+        return self._offered(self.form(formdata=fields), posting)
 
-    def _offered(self, form: PostingForm) -> PostingForm:
-        form.offer(load_choices(db.session), signed_in().organization)
+    def _offered(self, form: PostingForm, posting: Posting | None) -> PostingForm:
+        files = attachments.usable(db.session, signed_in(), posting, form.key.data or "")
+        form.offer(load_choices(db.session), signed_in().organization, files)
         return form
 
     def _sketch(self, form: PostingForm, posting: Posting | None) -> Posting:

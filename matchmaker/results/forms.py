@@ -1,6 +1,5 @@
-"""Forms of results: what the hall is asked for, and the text that its poster writes."""
+"""The form of a result: the text that its poster writes."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from wtforms import Field, FieldList, Form, FormField, SelectField
@@ -11,20 +10,12 @@ from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.labels import LABELS
 from matchmaker.postings.fields import AmountField, line_field, long_field
-from matchmaker.postings.filters import Choices, one_of, read_common
+from matchmaker.postings.filters import one_of
 from matchmaker.postings.forms import MOST_ROWS, PostingForm
-from matchmaker.results.queries import SORTS, ResultFilter
+from matchmaker.results.queries import LEVELS
 from models import PropertyKind, PropertyStatus, ResultAttribute, ResultStage
 
-LEVELS = range(1, 10)
 NOT_CHOSEN = {"": _l("Not chosen yet")}
-
-
-def read_filter(args: Mapping[str, str], choices: Choices) -> ResultFilter:
-    """Return what `args` asks for; a value that cannot be read means any."""
-    levels = {str(level): level for level in LEVELS}
-    trl = levels.get(args.get("trl", ""))
-    return ResultFilter(**read_common(args, choices, SORTS), trl=trl)
 
 
 class PropertyForm(Form):  # type: ignore[misc]

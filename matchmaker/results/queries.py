@@ -1,14 +1,17 @@
 """Reading results, always as the actor may see them."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker.permissions import visible
-from matchmaker.postings.filters import HallFilter
+from matchmaker.postings.filters import Choices, HallFilter, read_common
 from matchmaker.postings.queries import Order, Page, narrowed, read_page
 from models import Result, User
 
+LEVELS = range(1, 10)
 SORTS = {
     "newest": Order(Result.published_at, descending=True, nullable=False),
     "trl": Order(Result.trl, descending=True),
@@ -29,9 +32,21 @@ class ResultFilter(HallFilter):
         return chosen
 
 
+def read_filter(args: Mapping[str, str], choices: Choices) -> ResultFilter:
+    """Return what `args` asks for; a value that cannot be read means any."""
+    levels = {str(level): level for level in LEVELS}
+    trl = levels.get(args.get("trl", ""))
+    return ResultFilter(**read_common(args, choices, SORTS), trl=trl)
+
+
+def listed(
+    actor: User | None, chosen: ResultFilter, alike: Collection[int] = ()
+) -> sa.Select[Result]:
+    """Return the results of the hall that `chosen` asks for; `alike` as for `narrowed`."""
+    statement = narrowed(visible(actor, Result), Result, chosen, alike)
+    return statement.where(Result.trl >= chosen.trl) if chosen.trl else statement
+
+
 def hall(session: Session, actor: User | None, chosen: ResultFilter) -> Page[Result]:
     """Return one page of the results hall."""
-    statement = narrowed(visible(actor, Result), Result, chosen)
-    if chosen.trl:
-        statement = statement.where(Result.trl >= chosen.trl)
-    return read_page(session, statement, Result, SORTS[chosen.sort], chosen)
+    return read_page(session, listed(actor, chosen), Result, SORTS[chosen.sort], chosen)

@@ -5,17 +5,19 @@ from flask import Blueprint, render_template, request
 from matchmaker.db import db
 from matchmaker.permissions import Permission
 from matchmaker.postings.filters import STATUSES, load_choices
+from matchmaker.postings.inviting import InvitationPages
 from matchmaker.postings.life import LifePages
 from matchmaker.postings.pages import turned
 from matchmaker.postings.writing import WritingPages
 from matchmaker.results import queries
-from matchmaker.results.forms import LEVELS, ResultForm, read_filter
+from matchmaker.results.forms import ResultForm
 from matchmaker.web.access import current_actor, requires
 from models import CooperationMode, Result
 
 blueprint = Blueprint("results", __name__)
 WritingPages(Result, ResultForm, "results").add_to(blueprint)
 LifePages(Result, "results").add_to(blueprint)
+InvitationPages(Result, "results").add_to(blueprint)
 
 
 @blueprint.get("/results")
@@ -23,7 +25,7 @@ LifePages(Result, "results").add_to(blueprint)
 def index() -> str:
     """List the results that fit the filter in the address, one page of them."""
     choices = load_choices(db.session)
-    chosen = read_filter(request.args, choices)
+    chosen = queries.read_filter(request.args, choices)
     page = queries.hall(db.session, current_actor(), chosen)
     return render_template(
         "results/index.html",
@@ -31,7 +33,7 @@ def index() -> str:
         choices=choices,
         modes=CooperationMode,
         statuses=STATUSES,
-        levels=LEVELS,
+        levels=queries.LEVELS,
         rows=page.rows,
         **turned("results.index", chosen, page),
     )

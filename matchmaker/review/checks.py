@@ -40,7 +40,7 @@ def checklist(posting: Need | Result) -> list[Check]:
 def betrayed(posting: Need | Result) -> list[str]:
     """Return what the public summary of a masked text has in common with what it is to hide.
 
-    These are the names of the organisation and of its contact, keywords, codes and figures, and
+    These are the names of the organization and of its contact, keywords, codes and figures, and
     passages that were copied. Whether they give something away a person must judge.
     """
     summary, text = fold(posting.public_summary), full_text(posting)

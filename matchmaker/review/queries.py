@@ -1,4 +1,4 @@
-"""What waits for a reviewer: for the bureau, or for the organisation's own review."""
+"""What waits for a reviewer: for the bureau, or for the organization's own review."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -211,7 +211,7 @@ def loaded_with(kind: Any) -> list[_AbstractLoad]:
 def history(session: Session, actor: User, record: Reviewed) -> list[Step]:
     """Return what became of a record, newest first.
 
-    What an organisation returned to its own people is nobody else's matter.
+    What an organization returned to its own people is nobody else's matter.
     """
     statement = (
         sa.select(StatusChange, User.name)
@@ -293,17 +293,20 @@ def _narrowed(pile: _Pile, chosen: InboxFilter) -> Iterator[sa.ColumnElement[boo
 
 
 def _holds(kind: Any, word: str) -> sa.ColumnElement[bool]:
-    """Return the condition that a word stands in the full text, or in a revision's new title."""
-    text = _of_posting(
-        kind,
-        lambda posting: sa.or_(
-            *(column.icontains(word, autoescape=True) for column in _TEXTS[posting])
-        ),
-    )
+    """Return the condition that a word stands in the full text, or in a revision's new title.
+
+    To look past upper and lower case takes three times as long, and Chinese has none.
+    """
+    cased = word.lower() != word.upper()
+
+    def stands_in(text: sa.SQLColumnExpression[str]) -> sa.ColumnElement[bool]:
+        holds = text.icontains if cased else text.contains
+        return holds(word, autoescape=True)
+
+    text = _of_posting(kind, lambda posting: sa.or_(*map(stands_in, _TEXTS[posting])))
     if kind is not Revision:
         return text
-    title = Revision.values["title"].as_string()
-    return sa.or_(text, title.icontains(word, autoescape=True))
+    return sa.or_(text, stands_in(Revision.values["title"].as_string()))
 
 
 def _beyond(pile: _Pile, cursor: Cursor) -> sa.ColumnElement[bool]:

@@ -23,7 +23,15 @@ from models import Need, Result, Revision, RevisionStatus, User, now
 Reviewed = Need | Result | Revision
 
 TIME_TO_UNDO = timedelta(minutes=10)
-DECISIONS = (Action.PUBLISH, Action.APPROVE, Action.ENDORSE, Action.RETURN, Action.REJECT)
+DECISIONS = (
+    Action.PUBLISH,
+    Action.APPROVE,
+    Action.ENDORSE,
+    Action.RETURN,
+    Action.REJECT,
+    Action.SUSPEND,
+    Action.RESUME,
+)
 """What a reviewer may decide on a text, as far as its state and theirs allow."""
 
 
@@ -64,7 +72,7 @@ def decide(
     reason: str = "",
     version: int | None = None,
 ) -> None:
-    """Let a text pass, return or reject it; a planned approval is called off."""
+    """Let a text pass, return, reject, suspend or resume it; a planned approval is called off."""
     with transaction(session):
         _call_off(session, [record])
         if isinstance(record, Revision):
@@ -146,6 +154,10 @@ def _decide_on_posting(
             postings.send_back(session, actor, posting, reason, version)
         case Action.REJECT:
             postings.reject(session, actor, posting, reason, version)
+        case Action.SUSPEND:
+            postings.suspend(session, actor, posting, reason, version)
+        case Action.RESUME:
+            postings.resume(session, actor, posting, version)
         case _:
             raise LookupError(f"“{action}” is no decision on a text")
 

@@ -10,8 +10,10 @@ from matchmaker.i18n import _
 from matchmaker.lifecycle.engine import StaleError, available
 from matchmaker.matches.hints import hints
 from matchmaker.permissions import Permission, can, demand
+from matchmaker.postings.attachments import named
 from matchmaker.postings.filters import load_choices
 from matchmaker.postings.pages import Chip, in_words
+from matchmaker.postings.sketches import invited_again
 from matchmaker.postings.texts import rewrite, written
 from matchmaker.relations import in_region, posting_of
 from matchmaker.review import filters, queries, services, wording
@@ -145,6 +147,7 @@ def _page(loaded: Reviewed, form: DecisionForm) -> str:
         posting=posting,
         text=wording.text_in_words(db.session, type(posting), values),
         changes=changes,
+        files=named(db.session, actor, values["attachments"]),
         checks=checklist(text),
         duplicates=hints(text).duplicates,
         options=options,
@@ -159,7 +162,10 @@ def _revised(revision: Revision) -> Need | Result:
     """Return the posting as it would read, beside the session."""
     posting = revision.posting
     revised = type(posting)(
-        id=posting.id, organization=posting.organization, contact=posting.contact
+        id=posting.id,
+        organization=posting.organization,
+        contact=posting.contact,
+        invitations=invited_again(posting),
     )
     rewrite(revised, revision.values)
     return revised
@@ -182,7 +188,7 @@ def _in_words(name: str, meaning: object) -> str:
     if name == "overdue":
         return _("Overdue")
     if name == "kind":
-        return {Need: _("Needs"), Result: _("Results")}.get(meaning, _("Changed texts"))  # type: ignore[call-overload, no-any-return]
+        return {Need: _("Need"), Result: _("Result")}.get(meaning, _("Changed texts"))  # type: ignore[call-overload, no-any-return]
     if name == "organization":
         return _("Organization: %(name)s", name=meaning)
     return in_words(meaning)

@@ -15,7 +15,7 @@ from matchmaker.lifecycle.transition import Action
 from matchmaker.postings.texts import FIELDS
 from matchmaker.review.changes import Pieces, compare
 from matchmaker.web.display import industry_path, money
-from models import CooperationMode, Industry, Need, PropertyKind, PropertyStatus, Result
+from models import Attachment, CooperationMode, Industry, Need, PropertyKind, PropertyStatus, Result
 
 NAMES: dict[str, LazyString] = {
     "title": _l("Title"),
@@ -44,6 +44,7 @@ NAMES: dict[str, LazyString] = {
     "modes": _l("Cooperation mode"),
     "metrics": _l("Target metrics"),
     "properties": _l("Intellectual property"),
+    "attachments": _l("Files"),
 }
 DECISIONS: dict[Action, LazyString] = {
     Action.PUBLISH: _l("Publish"),
@@ -51,6 +52,8 @@ DECISIONS: dict[Action, LazyString] = {
     Action.ENDORSE: _l("Pass on to the bureau"),
     Action.RETURN: _l("Return"),
     Action.REJECT: _l("Reject"),
+    Action.SUSPEND: _l("Take out of sight"),
+    Action.RESUME: _l("Show again"),
 }
 _MONEY = {"budget_min", "budget_max", "asking_price"}
 
@@ -77,6 +80,12 @@ def text_in_words(
     return [(str(NAMES[field]), text) for field, text in words.items() if text]
 
 
+def files_in_words(session: Session, values: Mapping[str, Any]) -> str:
+    """Return the files of a text, each told apart from others of its name."""
+    named = sa.select(Attachment).where(Attachment.public_id.in_(values["attachments"]))
+    return "\n".join(file.title for file in session.scalars(named.order_by(Attachment.id)))
+
+
 def changes(
     session: Session,
     kind: type[Need | Result],
@@ -85,7 +94,10 @@ def changes(
 ) -> list[Change]:
     """Return what a revision changes, field by field."""
     industries = _industries(session, before, after)
-    old, new = _words(kind, before, industries), _words(kind, after, industries)
+    old, new = (
+        _words(kind, text, industries) | {"attachments": files_in_words(session, text)}
+        for text in (before, after)
+    )
     return [
         Change(str(NAMES[field]), *compare(old[field], new[field]))
         for field in old

@@ -27,12 +27,17 @@
     });
   });
 
-  // An answer that does not arrive is said so, where the number of answers stands.
+  // An answer that does not arrive is said so, where the number of answers stands or it would have.
   ["htmx:responseError", "htmx:sendError"].forEach(function (failure) {
-    document.addEventListener(failure, function () {
-      var found = document.getElementById("found");
+    document.addEventListener(failure, function (event) {
+      var found = document.getElementById("found") || event.target.querySelector("[data-failed]");
       if (found) found.textContent = found.dataset.failed;
     });
+  });
+
+  // What a page asks for by itself waits while nobody looks at it.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (document.hidden && event.target.matches("[data-while-visible]")) event.preventDefault();
   });
 
   // Ctrl+Enter in the one box asks the question.
@@ -40,6 +45,17 @@
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches(".ask-box textarea")) {
       event.target.form.requestSubmit();
     }
+  });
+
+  // A second press on a button that is being answered sends nothing.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
   });
 
   // Controls disabled on the way out must work again when the page comes back from the cache.

@@ -40,15 +40,26 @@
     select.focus();
   });
 
-  // A second press on a button that is being answered sends nothing.
-  document.addEventListener("submit", function (event) {
-    var form = event.target;
-    if (!form.matches(".writing")) return;
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "1";
+  // Files that the server would refuse for their size are not sent; of the others the way is shown.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    var input = event.target;
+    if (!input.matches("[data-largest]")) return;
+    var sizes = Array.prototype.map.call(input.files, function (file) { return file.size; });
+    var all = sizes.reduce(function (sum, size) { return sum + size; }, 0);
+    var largest = Math.max.apply(null, [0].concat(sizes));
+    var fits = largest <= Number(input.dataset.largest) && all <= Number(input.dataset.mostBytes);
+    var parts = input.closest(".attachments");
+    parts.querySelector(".field-error").textContent = fits ? "" : input.dataset.tooLarge;
+    parts.querySelector("progress").hidden = !fits;
+    if (fits) return;
+    input.value = "";
+    event.preventDefault();
   });
-  window.addEventListener("pageshow", function () {
-    document.querySelectorAll(".writing").forEach(function (form) { delete form.dataset.sent; });
+  document.addEventListener("htmx:xhr:progress", function (event) {
+    var parts = event.target.closest(".attachments");
+    if (parts && event.detail.lengthComputable) {
+      parts.querySelector("progress").value = 100 * event.detail.loaded / event.detail.total;
+    }
   });
 
   // What could not be kept is said so, where "kept" stands.

@@ -157,7 +157,7 @@ def test_the_summary_of_a_masked_need_is_compared_as_it_stands(
     assert first.count("<q>") == 1
 
 
-def test_its_own_organisation_sees_all_of_them(
+def test_its_own_organization_sees_all_of_them(
     session: Session, client: FlaskClient, sign_in: SignIn, masked: tuple[Need, Result]
 ) -> None:
     need, _result = masked

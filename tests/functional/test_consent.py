@@ -328,7 +328,7 @@ def test_a_missing_button_says_why(
     same = factories.match(cast.match.need, own)
     sign_in(client, cast.officer)
     page = client.get(f"/matches/{same.public_id}").text
-    assert _("Both are of the same organisation.") in page
+    assert _("Both are of the same organization.") in page
     assert f"/matches/{same.public_id}/recommend" not in page
 
 

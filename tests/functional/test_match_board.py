@@ -173,7 +173,7 @@ def test_a_longer_board_asks_the_database_no_more(
             counts.append(len(counter))
         asked.append(counts)
     assert asked[0] == asked[1]
-    assert max(asked[0]) <= 14
+    assert max(asked[0]) <= 15
 
 
 def test_nonsense_in_the_address_is_no_error(
@@ -197,7 +197,7 @@ def test_what_is_ticked_is_recommended_and_the_rest_is_told(
     answer = send(client, "/matches/recommend", page, match=[fine.public_id, withdrawn.public_id])
     assert answer.status_code == 303
     told = client.get(page).text
-    assert _("One of the two is for invited organisations alone.") in told
+    assert _("One of the two is for invited organizations; the other side is not invited.") in told
     session.rollback()
     assert fine.status is MatchStatus.RECOMMENDED
     assert withdrawn.status is MatchStatus.PROPOSED
@@ -273,7 +273,7 @@ def test_a_pair_that_cannot_be_is_refused_in_words(
     )
     own = factories.result(organization=need.organization)
     same = send(client, "/matches/new", need=need.public_id, result=own.public_id)
-    assert (same.status_code, _("Both are of the same organisation.") in same.text) == (409, True)
+    assert (same.status_code, _("Both are of the same organization.") in same.text) == (409, True)
     wuhu = {"organization": factories.organization(region=factories.WUHU)}
     elsewhere = factories.organization(region=factories.WUHU)
     far = factories.need(**wuhu), factories.result(organization=elsewhere)

@@ -1,4 +1,4 @@
-"""The people of an organisation: invited, promoted, closed by its managers alone."""
+"""The people of an organization: invited, promoted, closed by its managers alone."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ PERSON = {"name": "新同事", "title": "", "phone": "", "new": PASSWORD, "repea
 
 @pytest.fixture
 def manager(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
-    """Give an organisation's manager, signed in."""
+    """Give an organization's manager, signed in."""
     user = factories.user(Role.MANAGER)
     sign_in(client, user)
     return user
@@ -54,7 +54,7 @@ def test_somebody_invited_joins_with_their_role(
 
 
 @pytest.mark.parametrize("role", ["officer", "admin", "broker", "director", "auditor", ""])
-def test_an_organisation_gives_no_other_roles(
+def test_an_organization_gives_no_other_roles(
     session: Session, client: FlaskClient, manager: User, role: str
 ) -> None:
     assert 'id="role-error"' in _invite(client, role).text
@@ -76,7 +76,7 @@ def test_an_invitation_withdrawn_or_replaced_works_no_more(
     assert EMAIL not in client.get(PAGE).text
 
 
-def test_an_organisation_that_was_suspended_takes_nobody_in(
+def test_an_organization_that_was_suspended_takes_nobody_in(
     session: Session, client: FlaskClient, manager: User, mailbox: Mailbox
 ) -> None:
     _invite(client)
@@ -86,7 +86,7 @@ def test_an_organisation_that_was_suspended_takes_nobody_in(
     assert send(client, link, **PERSON).status_code == 410
 
 
-def test_who_has_an_account_cannot_join_another_organisation(
+def test_who_has_an_account_cannot_join_another_organization(
     session: Session, client: FlaskClient, manager: User, mailbox: Mailbox
 ) -> None:
     other = factories.user()

@@ -39,7 +39,7 @@ def need(session: Session) -> Need:
 
 @pytest.fixture
 def member(session: Session, client: FlaskClient, sign_in: SignIn, need: Need) -> User:
-    """Give somebody of the need's organisation, signed in."""
+    """Give somebody of the need's organization, signed in."""
     user = factories.user(Role.MEMBER, organization=need.organization)
     sign_in(client, user)
     return user

@@ -5,13 +5,17 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.i18n import _
 from matchmaker.matches.services import propose
+from matchmaker.postings import services as postings
 from models import MatchGrade, Need, PostingStatus, Result, Role, User
 from tests import factories
+from tests.functional.reviewing import waiting
+from tests.matchmaker.test_jobs import work_off
 
 SignIn = Callable[[FlaskClient, User], None]
 INLINE = re.compile(
@@ -77,6 +81,22 @@ def test_the_owner_sees_the_recorded_match_and_its_ranks_a_visitor_does_not(
     sign_in(client, factories.user(organization=need.organization))
     page = client.get(address).text
     assert rank in page
+    assert "tag-proposed" in page
+
+
+def test_the_page_of_a_text_just_published_looks_for_its_matches_by_itself(
+    session: Session, app: Flask, client: FlaskClient, sign_in: SignIn
+) -> None:
+    need = waiting(title="隔膜耐热涂层")
+    factories.result(title="隔膜耐热涂层工艺")
+    postings.publish(session, factories.user(Role.OFFICER, region=factories.FEIXI), need)
+    address = f"/needs/{need.public_id}"
+    assert "hx-trigger" not in client.get(address).text.split('id="pairs"')[1]
+    sign_in(client, factories.user(organization=need.organization))
+    assert "hx-trigger" in client.get(address).text.split('id="pairs"')[1]
+    work_off(app)
+    page = client.get(address).text.split('id="pairs"')[1]
+    assert "hx-trigger" not in page
     assert "tag-proposed" in page
 
 

@@ -41,7 +41,7 @@ def poster(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
 
 @pytest.fixture
 def officer(session: Session) -> User:
-    """Give the officer of the county where the factories' organisations are."""
+    """Give the officer of the county where the factories' organizations are."""
     return factories.user(Role.OFFICER, region=factories.FEIXI)
 
 
@@ -97,7 +97,7 @@ def test_the_contact_alone_is_changed_without_a_review(
     assert revisions.current(session, need) is None
 
 
-def test_a_restricted_organisation_is_told_why_it_cannot_submit(
+def test_a_restricted_organization_is_told_why_it_cannot_submit(
     session: Session, client: FlaskClient, poster: User
 ) -> None:
     with transaction(session):
@@ -192,7 +192,7 @@ def test_the_term_that_the_poster_chose_is_kept_on_publishing(
 
 
 @pytest.mark.parametrize("page", ["edit", "preview", "withdraw", "fulfil"])
-def test_another_organisation_gets_to_none_of_it(
+def test_another_organization_gets_to_none_of_it(
     session: Session, app: Flask, client: FlaskClient, poster: User, sign_in: SignIn, page: str
 ) -> None:
     need = factories.need()

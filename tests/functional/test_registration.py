@@ -1,4 +1,4 @@
-"""Registering an organisation, and what its region's bureau decides on it."""
+"""Registering an organization, and what its region's bureau decides on it."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -67,7 +67,7 @@ def _registered(session: Session) -> Organization:
     return session.scalars(sa.select(Organization).where(code)).one()
 
 
-def test_an_organisation_is_registered_by_its_code_and_waits(
+def test_an_organization_is_registered_by_its_code_and_waits(
     session: Session, client: FlaskClient, link: str
 ) -> None:
     code = factories.uscc(9_000_001)
@@ -233,7 +233,7 @@ def test_only_officers_of_the_region_decide(
     assert (organization.status is OrganizationStatus.APPROVED) is (status == 200)
 
 
-def test_nobody_decides_on_their_own_organisation(
+def test_nobody_decides_on_their_own_organization(
     session: Session, client: FlaskClient, sign_in: SignIn, officer: User
 ) -> None:
     sign_in(client, officer)
@@ -257,7 +257,7 @@ def test_two_who_decide_at_once_do_not_both(
         review.approve(session, officer, organization)
 
 
-def test_a_suspended_organisation_may_do_nothing_until_it_may_again(
+def test_a_suspended_organization_may_do_nothing_until_it_may_again(
     session: Session, app: Flask, sign_in: SignIn, officer: User
 ) -> None:
     manager = factories.user(Role.MANAGER)
@@ -300,7 +300,7 @@ def test_a_restriction_names_ground_document_and_term_and_can_be_lifted(
     assert not restriction.holds_on(today)
 
 
-def test_what_an_approved_organisation_changes_needs_no_approval(
+def test_what_an_approved_organization_changes_needs_no_approval(
     session: Session, client: FlaskClient, sign_in: SignIn
 ) -> None:
     manager = factories.user(Role.MANAGER)

@@ -47,7 +47,7 @@ SignIn = Callable[[FlaskClient, User], None]
 
 @pytest.fixture
 def officer(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
-    """Give the officer of the county where the factories' organisations are, signed in."""
+    """Give the officer of the county where the factories' organizations are, signed in."""
     user = factories.user(Role.OFFICER, region=factories.FEIXI, name="方县经办")
     sign_in(client, user)
     return user
@@ -239,6 +239,33 @@ def test_returning_without_a_reason_asks_for_it(
     assert need.status is SUBMITTED
 
 
+@pytest.mark.parametrize("make", [factories.need, factories.result])
+def test_a_published_text_is_taken_out_of_sight_and_shown_again(
+    session: Session, client: FlaskClient, officer: User, make: Callable[..., Any]
+) -> None:
+    posting = make()
+    page = f"/{type(posting).__name__.lower()}s/{posting.public_id}"
+    assert page_of(posting) in client.get(page).text
+    assert (
+        _("Give the reason; the organization reads it.") in decide(client, posting, "suspend").text
+    )
+    assert decide(client, posting, "suspend", "含第三方的商业秘密").status_code == 303
+    assert stored(session, sa.select(type(posting).status)).one() is PostingStatus.SUSPENDED
+    assert "含第三方的商业秘密" in client.get(page_of(posting)).text
+    decide(client, posting, "resume")
+    assert stored(session, sa.select(type(posting).status)).one() is PostingStatus.PUBLISHED
+
+
+@pytest.mark.parametrize(("role", "region"), [(Role.DIRECTOR, "FEIXI"), (Role.OFFICER, "WUHU")])
+def test_nobody_else_takes_a_published_text_out_of_sight(
+    session: Session, client: FlaskClient, sign_in: SignIn, role: Role, region: str
+) -> None:
+    need = factories.need()
+    sign_in(client, factories.user(role, region=getattr(factories, region)))
+    assert page_of(need) not in client.get(f"/needs/{need.public_id}").text
+    assert client.get(page_of(need)).status_code == 403
+
+
 def test_who_comes_second_is_told_and_keeps_the_reason(
     session: Session, client: FlaskClient, officer: User
 ) -> None:
@@ -255,7 +282,7 @@ def test_who_comes_second_is_told_and_keeps_the_reason(
     assert audited(session, "need:return", "refused") == 1
 
 
-def test_a_restricted_organisation_is_named_and_not_published(
+def test_a_restricted_organization_is_named_and_not_published(
     session: Session, client: FlaskClient, officer: User
 ) -> None:
     need = waiting()

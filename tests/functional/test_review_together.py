@@ -43,7 +43,7 @@ SignIn = Callable[[FlaskClient, User], None]
 
 @pytest.fixture
 def officer(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
-    """Give the officer of the county where the factories' organisations are, signed in."""
+    """Give the officer of the county where the factories' organizations are, signed in."""
     user = factories.user(Role.OFFICER, region=factories.FEIXI, name="方县经办")
     sign_in(client, user)
     return user

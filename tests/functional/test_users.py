@@ -123,7 +123,7 @@ def test_an_account_is_closed_and_opened_again(
     assert send(app.test_client(), "/sign-in", **fields).status_code == 303
 
 
-def test_one_finds_users_by_name_address_and_organisation(
+def test_one_finds_users_by_name_address_and_organization(
     session: Session, client: FlaskClient, admin: User
 ) -> None:
     user = factories.user(name="欧阳询", organization=factories.organization(name="书法研究所"))

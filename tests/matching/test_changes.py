@@ -180,3 +180,12 @@ def test_feedback_on_many_results_ranks_candidates_as_all_would_be_ranked() -> N
     everything = matcher.score([("n", result.id) for result in results], {"n": judged})
     best = sorted(everything, key=lambda pair: -pair.score)[:10]
     assert [pair.score for pair in found] == pytest.approx([pair.score for pair in best], abs=1e-6)
+
+
+def test_an_emptied_matcher_weighs_as_before() -> None:
+    texts = [Document(f"r{place}", text) for place, text in enumerate(START)]
+    matcher = Matcher([], texts[:3])
+    asked = Document("", "锂电池正极")
+    among_all = {pair.result_id: pair.score for pair in matcher.search(asked)}
+    alone = matcher.emptied().added(results=texts[:1]).search(asked)
+    assert [(pair.result_id, pair.score) for pair in alone] == [("r0", among_all["r0"])]

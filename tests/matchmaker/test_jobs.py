@@ -242,8 +242,8 @@ def test_a_need_withdrawn_meanwhile_is_left_alone(app: Flask, session: Session) 
 class Workers:
     """Starts real worker processes quickly: one that has loaded everything forks them."""
 
-    def __init__(self, url: str) -> None:
-        program = [sys.executable, "-m", "tests.matchmaker.forking_workers", url]
+    def __init__(self, url: str, *folder: str) -> None:
+        program = [sys.executable, "-m", "tests.matchmaker.forking_workers", url, *folder]
         self._parent = subprocess.Popen(  # noqa: S603
             program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

@@ -57,6 +57,24 @@ def test_the_mail_goes_the_way_the_reader_chose(session: Session) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("delivery", "mailed"), [(None, False), (Delivery.AT_ONCE, True), (Delivery.NONE, False)]
+)
+def test_pushed_matches_are_mailed_at_once_only_to_who_asked_for_that(
+    session: Session, delivery: Delivery | None, mailed: bool
+) -> None:
+    need = factories.need()
+    reader = factories.user(organization=need.organization)
+    if delivery:
+        chosen = NoticeSetting(user_id=reader.id, kind=NoticeKind.SUBSCRIPTION, delivery=delivery)
+        with transaction(session):
+            session.add(chosen)
+    with transaction(session):
+        tell(session, Event.MATCHES_PROPOSED, need, matches=[], count=1)
+    assert session.scalars(sa.select(Notification.user_id)).all() == [reader.id]
+    assert bool(session.scalars(sa.select(OutboxMessage)).all()) is mailed
+
+
 def test_the_letter_says_what_happened_and_not_to_what(app: Flask, session: Session) -> None:
     need = factories.need(title="锂电池隔膜耐热涂层")
     reader = factories.user(organization=need.organization, name="陆时安")
@@ -64,7 +82,7 @@ def test_the_letter_says_what_happened_and_not_to_what(app: Flask, session: Sess
         tell(session, Event.POSTING_PUBLISHED, need)
     note = session.scalars(sa.select(Notification)).one()
     values = mail._LETTERS["notification"](session, reader, notification_id=note.id)
-    assert values == {"event": Event.POSTING_PUBLISHED}
+    assert values == {"event": Event.POSTING_PUBLISHED, "passages": []}
     with app.app_context():
         letter = app.extensions["mail"].write(
             "name", reader.email, "notification", {**values, "reader": reader}

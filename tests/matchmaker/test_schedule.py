@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker import jobs, schedule
 from matchmaker.i18n import CHINA
-from matchmaker.schedule import Daily
+from matchmaker.schedule import Daily, Hourly
 from models import OutboxMessage
 from tests.matchmaker.test_outbox import in_threads
 
@@ -38,6 +38,12 @@ def _noted(session: Session) -> list[str | None]:
 def test_the_hour_is_chinas(moment: datetime, day: int) -> None:
     latest = Daily(time(2, 30)).latest(moment)
     assert latest == datetime(2026, 11, day, 2, 30, tzinfo=CHINA)
+
+
+@pytest.mark.parametrize(("minute", "hour"), [(39, 8), (40, 9), (59, 9)])
+def test_what_is_done_every_hour_has_its_minute(minute: int, hour: int) -> None:
+    latest = Hourly(40).latest(MORNING.replace(minute=minute))
+    assert latest == datetime(2026, 11, 22, hour, 40, tzinfo=CHINA)
 
 
 def test_however_many_workers_look_a_job_is_noted_once(

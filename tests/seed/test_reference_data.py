@@ -98,7 +98,7 @@ def organizations() -> dict[str, Organization]:
     text = (SEED / "demo" / "organizations.json").read_text(encoding="utf-8")
     rows: list[Organization] = json.loads(text)
     by_key = {row["key"]: row for row in rows}
-    assert len(by_key) == len(rows), "an organisation key appears twice"
+    assert len(by_key) == len(rows), "an organization key appears twice"
     return by_key
 
 
@@ -202,7 +202,7 @@ def test_keywords_tell_industries_apart(industries: dict[str, Industry]) -> None
     assert [word for word, count in uses.items() if count > 3] == []
 
 
-# Demo organisations
+# Demo organizations
 
 
 def test_the_segmenter_knows_the_keywords(industries: dict[str, Industry]) -> None:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker import mail, outbox
-from matchmaker.accounts.services.profile import USUAL_DELIVERY
 from matchmaker.db import transaction
+from matchmaker.notifications import USUAL_DELIVERY, Passage, passages
 from models import Delivery, Event, Job, NoticeSetting, Notification, User
 
 FIRST_SPAN = timedelta(days=1)
@@ -41,11 +41,19 @@ def send(session: Session, job: Job) -> int:
 
 @mail.letter("digest")
 def _digest(session: Session, reader: User | None, since: str, until: str) -> dict[str, Any] | None:
-    """Say how often each thing happened, not to what; nothing if all has been read meanwhile."""
+    """Say how often each thing happened, and to what as far as a mail may.
+
+    Nothing is said if all has been read meanwhile.
+    """
     span = datetime.fromisoformat(since), datetime.fromisoformat(until)
     own = _unread(*span).where(User.id == (reader.id if reader else None))
-    events: Sequence[Event] = session.scalars(own.with_only_columns(Notification.event)).all()
-    return {"counts": sorted(Counter(events).items())} if events else None
+    told: Sequence[Notification] = session.scalars(own).all()
+    named = passages(session, reader, told)
+    counts = sorted(Counter(notification.event for notification in told).items())
+    news: list[tuple[Event, int, list[Passage]]] = [
+        (event, count, named.get(event, [])) for event, count in counts
+    ]
+    return {"news": news} if news else None
 
 
 def _unread(since: datetime, until: datetime) -> sa.Select[Any]:

@@ -11,11 +11,8 @@ from matchmaker.accounts import letters, links
 from matchmaker.accounts.services import sessions
 from matchmaker.accounts.services.signing_in import normal
 from matchmaker.db import transaction
+from matchmaker.notifications import USUAL_DELIVERY
 from models import Delivery, EmailToken, NoticeKind, NoticeSetting, TokenPurpose, User
-
-USUAL_DELIVERY = dict.fromkeys(NoticeKind, Delivery.AT_ONCE) | {
-    NoticeKind.SUBSCRIPTION: Delivery.DAILY
-}
 
 
 def save(session: Session, actor: User, *, name: str, phone: str, title: str) -> None:

@@ -123,7 +123,7 @@ def _change(public_id: str, change: Callable[..., None], done: str) -> Response:
 
 
 def _organization(field: Field) -> Organization | None:
-    """Return the organisation whose code stands in the field; else say what is wrong with it."""
+    """Return the organization whose code stands in the field; else say what is wrong with it."""
     try:
         code = uscc.validate(field.data)
     except ValidationError:
@@ -131,7 +131,7 @@ def _organization(field: Field) -> Organization | None:
         return None
     found = db.session.scalar(visible(signed_in(), Organization).where(Organization.uscc == code))
     if found is None:
-        field.errors = [_("No organisation has this code. Add it first.")]
+        field.errors = [_("No organization has this code. Add it first.")]
     return found
 
 

@@ -1,5 +1,6 @@
 """The match board, what awaits one's own answer, and recommending several at once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, flash, render_template, request, url_for
@@ -7,7 +8,7 @@ from flask_babel import ngettext
 
 from matchmaker.db import db
 from matchmaker.i18n import _
-from matchmaker.matches import board, deciding
+from matchmaker.matches import board, conversations, deciding
 from matchmaker.matches.views.pages import blueprint
 from matchmaker.permissions import Permission, visible
 from matchmaker.postings.filters import load_choices
@@ -29,6 +30,7 @@ def index() -> str:
     return render_template(
         "matches/board.html",
         matches=found.matches,
+        unread=_unread(found.matches),
         chosen=chosen,
         values=values,
         choices=choices,
@@ -45,7 +47,8 @@ def index() -> str:
 @requires(Permission.MATCH_ANSWER)
 def waiting() -> str:
     """List what awaits the answer of the reader's side, what lapses first ahead."""
-    return render_template("matches/waiting.html", matches=board.waiting(db.session, signed_in()))
+    matches = board.waiting(db.session, signed_in())
+    return render_template("matches/waiting.html", matches=matches, unread=_unread(matches))
 
 
 @blueprint.post("/matches/recommend")
@@ -65,3 +68,8 @@ def recommend_all() -> Response:
     elif not refused:
         flash(_("Tick the matches to recommend."), "warning")
     return see_other(own_path(request.form.get("next"), url_for("matches.index")))
+
+
+def _unread(matches: Sequence[Match]) -> dict[int, int]:
+    ids = [match.id for match in matches]
+    return conversations.unread_by_match(db.session, signed_in(), ids)

@@ -1,24 +1,33 @@
 """One match: its page and every decision that is taken there."""
 
 from collections.abc import Callable
+from typing import Any
 
-from flask import Response, flash, render_template
+from flask import Response, flash, render_template, request
 from sqlalchemy.orm import joinedload, selectinload
 
 from matchmaker.db import db
 from matchmaker.i18n import _
 from matchmaker.lifecycle.engine import NotVisibleError, RefusalError, available
-from matchmaker.matches import board, deciding, decisions, history
-from matchmaker.matches.forms import AssignForm, ConsentForm, DeclineForm, DismissForm
+from matchmaker.matches import board, conversations, deciding, decisions, history
+from matchmaker.matches.forms import (
+    AssignForm,
+    ConsentForm,
+    DeclineForm,
+    DismissForm,
+    MessageForm,
+)
 from matchmaker.matches.queries import explained, project_of
 from matchmaker.matches.views.pages import blueprint
 from matchmaker.permissions import Permission, can
+from matchmaker.postings.filters import clean
 from matchmaker.postings.open_matches import OPEN
 from matchmaker.postings.queries import shown_with
+from matchmaker.relations import sides
 from matchmaker.web import refusals
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
-from models import DeclineReason, Match, MatchConsent, Need, Result
+from models import DeclineReason, Match, MatchConsent, MatchStatus, Need, Result, new_public_id
 
 Answered = str | Response | tuple[str, int]
 
@@ -36,7 +45,7 @@ def show(public_id: str) -> str:
         selectinload(Match.judgements),
         selectinload(Match.consents).joinedload(MatchConsent.user),
     )
-    return _page(match)
+    return page(match, before=clean(request.args.get("before", "")))
 
 
 @blueprint.post("/matches/<public_id>/recommend")
@@ -58,7 +67,7 @@ def dismiss(public_id: str) -> Answered:
     match = load_or_404(Match, public_id)
     form = DismissForm()
     if not form.validate_on_submit():
-        return _page(match, dismiss_form=form)
+        return page(match, dismiss_form=form)
     reason = DeclineReason(form.dismiss_reason.data)
     return _decide(
         match,
@@ -76,7 +85,7 @@ def assign(public_id: str) -> Answered:
     form = AssignForm()
     form.offer(board.brokers(db.session))
     if not form.validate_on_submit():
-        return _page(match, assign_form=form)
+        return page(match, assign_form=form)
     broker = next(one for one in board.brokers(db.session) if one.public_id == form.broker.data)
     if broker.id == match.broker_id:
         return see_page("matches.show", public_id=public_id)
@@ -94,7 +103,7 @@ def consent(public_id: str) -> Answered:
     match = load_or_404(Match, public_id)
     form = ConsentForm()
     if not form.validate_on_submit():
-        return _page(match, consent_form=form)
+        return page(match, consent_form=form)
     return _decide(
         match,
         lambda: deciding.consent(db.session, signed_in(), match, form.note.data or ""),
@@ -110,7 +119,7 @@ def decline(public_id: str) -> Answered:
     match = load_or_404(Match, public_id)
     form = DeclineForm()
     if not form.validate_on_submit():
-        return _page(match, decline_form=form)
+        return page(match, decline_form=form)
     reason = DeclineReason(form.decline_reason.data)
     return _decide(
         match,
@@ -120,7 +129,7 @@ def decline(public_id: str) -> Answered:
     )
 
 
-def _decide(match: Match, decide: Callable[[], object], done: str, **forms: object) -> Answered:
+def _decide(match: Match, decide: Callable[[], object], done: str, **forms: Any) -> Answered:
     """Take a decision; where it is refused, say why on the page with what was typed."""
     public_id = match.public_id
     try:
@@ -128,18 +137,24 @@ def _decide(match: Match, decide: Callable[[], object], done: str, **forms: obje
     except NotVisibleError:
         raise
     except RefusalError as error:
-        return _page(match, refused=error.reason, **forms), refusals.note(error)
+        return page(match, refused=error.reason, **forms), refusals.note(error)
     flash(done, "success")
     return see_page("matches.show", public_id=public_id)
 
 
-def _page(match: Match, *, refused: str = "", **forms: object) -> str:
+def page(match: Match, *, refused: str = "", before: str = "", **forms: object) -> str:
+    """Return the page of a match, with forms as they were sent instead of blank ones.
+
+    `before` is the public id of the message up to which the conversation is shown, "" for all.
+    """
     actor = signed_in()
     blank = {
         "consent_form": ConsentForm(None),
         "decline_form": DeclineForm(None),
         "dismiss_form": DismissForm(None),
+        "message_form": MessageForm(None, key=new_public_id()),
     }
+    may_write = can(actor, Permission.MESSAGE_WRITE, match)
     may_assign = can(actor, Permission.MATCH_ASSIGN, match) and match.status in OPEN
     if may_assign and "assign_form" not in forms:
         forms["assign_form"] = _assign_form(match)
@@ -154,9 +169,23 @@ def _page(match: Match, *, refused: str = "", **forms: object) -> str:
         timeline=history.timeline(db.session, actor, match),
         next_step=history.next_step(actor, match),
         project=project_of(db.session, actor, match),
+        talk=_talk(match, before),
+        before=before,
+        live=may_write and not before,
+        closed=may_write.reason,
+        named=match.status is MatchStatus.AGREED or not sides(actor, match),
         refused=refused,
         **{**blank, **forms},
     )
+
+
+def _talk(match: Match, before: str) -> conversations.Conversation | None:
+    """Return what is written on a match, None for who takes no part or while nobody may write."""
+    actor = signed_in()
+    if not can(actor, Permission.MESSAGE_READ, match):
+        return None
+    found = conversations.conversation(db.session, actor, match, before)
+    return found if found.lines or match.status is not MatchStatus.PROPOSED else None
 
 
 def _assign_form(match: Match) -> AssignForm:

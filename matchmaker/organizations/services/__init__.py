@@ -1,1 +1,1 @@
-"""Use cases of organisations, one file per noun; each is one transaction."""
+"""Use cases of organizations, one file per noun; each is one transaction."""

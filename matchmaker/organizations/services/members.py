@@ -1,4 +1,4 @@
-"""The people of an organisation: inviting them, their roles, closing their accounts."""
+"""The people of an organization: inviting them, their roles, closing their accounts."""
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -26,11 +26,11 @@ ROLES = (Role.MEMBER, Role.MANAGER)
 
 
 class NotYoursError(Exception):
-    """The account is the manager's own, or holds a role that an organisation does not give."""
+    """The account is the manager's own, or holds a role that an organization does not give."""
 
 
 def invite(session: Session, actor: User, email: str, role: Role) -> Invitation:
-    """Ask somebody to join the actor's organisation; an earlier open invitation is replaced."""
+    """Ask somebody to join the actor's organization; an earlier open invitation is replaced."""
     email = normal(email)
     with transaction(session):
         for earlier in session.scalars(
@@ -66,7 +66,7 @@ def accept(session: Session, token: EmailToken, person: Person) -> User:
     """Open an account for somebody who was invited, with the role they were invited to.
 
     Raises:
-        LinkSpentError: the link was used before or withdrawn, its term is over, the organisation
+        LinkSpentError: the link was used before or withdrawn, its term is over, the organization
             may not act any more, or the address has an account by now.
     """
     hashed = hash_password(person.password)
@@ -93,7 +93,7 @@ def set_role(session: Session, actor: User, user: User, role: Role) -> None:
     """Make a colleague a member or a manager; their sessions end.
 
     Raises:
-        NotYoursError: it is the actor's own account, or not the organisation's to change.
+        NotYoursError: it is the actor's own account, or not the organization's to change.
     """
     with transaction(session):
         _refuse_not_own(actor, user)
@@ -106,7 +106,7 @@ def set_active(session: Session, actor: User, user: User, *, active: bool) -> No
     """Close a colleague's account, or open it again; closing ends their sessions.
 
     Raises:
-        NotYoursError: it is the actor's own account, or not the organisation's to change.
+        NotYoursError: it is the actor's own account, or not the organization's to change.
     """
     with transaction(session):
         _refuse_not_own(actor, user)

@@ -1,4 +1,4 @@
-"""What an organisation keeps up to date of itself, and what bars it from posting."""
+"""What an organization keeps up to date of itself, and what bars it from posting."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -19,7 +19,7 @@ def save(
     tiers: Sequence[str],
     requires_internal_review: bool,
 ) -> None:
-    """Keep what an approved organisation may change without another approval."""
+    """Keep what an approved organization may change without another approval."""
     with transaction(session):
         organization.industries = list(industries)
         organization.tiers = list(tiers)
@@ -37,7 +37,7 @@ def restrict(
     starts_on: date,
     ends_on: date | None,
 ) -> IntegrityRestriction:
-    """Bar an organisation from submitting, publishing and nominating for a term (失信)."""
+    """Bar an organization from submitting, publishing and nominating for a term (失信)."""
     with transaction(session):
         restriction = IntegrityRestriction(
             organization_id=organization.id,

@@ -1,4 +1,4 @@
-"""Registering an organisation: a link to the mailbox first, then the organisation and its manager.
+"""Registering an organization: a link to the mailbox first, then the organization and its manager.
 
 Nothing is asked for and nothing told before the mailbox has proved to be the reader's, so that
 registering tells nobody which addresses have accounts (ASVS 5.0 A6.3.8).
@@ -33,12 +33,12 @@ from models import (
 
 
 class CodeTakenError(Exception):
-    """An organisation with this unified social credit code is registered already."""
+    """An organization with this unified social credit code is registered already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What an organisation says of itself; `uscc` has been checked (GB 32100-2015)."""
+    """What an organization says of itself; `uscc` has been checked (GB 32100-2015)."""
 
     kind: OrganizationKind
     name: str
@@ -73,14 +73,14 @@ def request_link(session: Session, email: str) -> None:
 
 
 def register(session: Session, token: EmailToken, application: Application, person: Person) -> User:
-    """Register an organisation with its first manager; the region's officer has yet to approve it.
+    """Register an organization with its first manager; the region's officer has yet to approve it.
 
     A code whose registration was refused may be registered by somebody else: the accounts that
     came with the refused one are closed.
 
     Raises:
         LinkSpentError: the link was used before, or its term is over.
-        CodeTakenError: an organisation has the code already.
+        CodeTakenError: an organization has the code already.
     """
     hashed = hash_password(person.password)
     try:
@@ -105,7 +105,7 @@ def hand_in_again(
     """Hand in a pending or refused registration with other facts.
 
     Raises:
-        CodeTakenError: another organisation has the code.
+        CodeTakenError: another organization has the code.
         NotOpenError: it has been decided on meanwhile.
     """
     try:

@@ -1,4 +1,4 @@
-"""Deciding on organisations: approve, refuse, suspend, resume; and adding a bureau."""
+"""Deciding on organizations: approve, refuse, suspend, resume; and adding a bureau."""
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -18,11 +18,11 @@ class WrongStateError(Exception):
 
 
 class OwnOrganizationError(Exception):
-    """Nobody decides on their own organisation."""
+    """Nobody decides on their own organization."""
 
 
 def approve(session: Session, actor: User, organization: Organization) -> None:
-    """Let an organisation act on the platform.
+    """Let an organization act on the platform.
 
     Raises:
         WrongStateError: it is not pending any more.
@@ -42,7 +42,7 @@ def refuse(session: Session, actor: User, organization: Organization, reason: st
 
 
 def suspend(session: Session, actor: User, organization: Organization, reason: str) -> None:
-    """Stop an approved organisation from acting on the platform.
+    """Stop an approved organization from acting on the platform.
 
     Raises:
         WrongStateError: it is not approved any more.
@@ -52,7 +52,7 @@ def suspend(session: Session, actor: User, organization: Organization, reason: s
 
 
 def resume(session: Session, actor: User, organization: Organization) -> None:
-    """Let a suspended organisation act again.
+    """Let a suspended organization act again.
 
     Raises:
         WrongStateError: it is not suspended any more.
@@ -67,7 +67,7 @@ def add_bureau(
     """Add an approved government body, whose officers will decide on others.
 
     Raises:
-        CodeTakenError: an organisation has the code already.
+        CodeTakenError: an organization has the code already.
     """
     bureau = Organization(
         kind=OrganizationKind.GOVERNMENT, name=name, uscc=uscc, region=region, status=APPROVED

@@ -1,4 +1,4 @@
-"""Pages of organisations, one file per noun."""
+"""Pages of organizations, one file per noun."""
 
 from matchmaker.organizations.views import members, own, registration, review
 from matchmaker.organizations.views.pages import blueprint

@@ -1,4 +1,4 @@
-"""Pages of the people of the reader's organisation."""
+"""Pages of the people of the reader's organization."""
 
 from flask import Response, abort, flash, render_template, request
 
@@ -18,7 +18,7 @@ from models import Invitation, Role, User
 @blueprint.route("/organization/members", methods=["GET", "POST"])
 @requires(Permission.ORGANIZATION_MANAGE_MEMBERS)
 def members() -> str | Response:
-    """List the organisation's people and invite others."""
+    """List the organization's people and invite others."""
     form = InvitationForm()
     if form.validate_on_submit():
         services.invite(db.session, signed_in(), form.email.data, Role(form.role.data))

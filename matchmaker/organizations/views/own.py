@@ -1,4 +1,4 @@
-"""Pages of the reader's own organisation."""
+"""Pages of the reader's own organization."""
 
 from flask import Response, abort, flash, render_template
 
@@ -24,7 +24,7 @@ from matchmaker.web.addresses import see_page
 @blueprint.get("/organization")
 @requires(Permission.ORGANIZATION_READ_OWN)
 def own() -> str:
-    """Show the reader's organisation, and what was decided on it."""
+    """Show the reader's organization, and what was decided on it."""
     organization = signed_in().organization
     return render_template(
         "organizations/own.html",
@@ -38,7 +38,7 @@ def own() -> str:
 @blueprint.route("/organization/edit", methods=["GET", "POST"])
 @requires(Permission.ORGANIZATION_EDIT_OWN)
 def edit() -> str | Response:
-    """Edit the reader's organisation: all of it until it is approved, the rest afterwards."""
+    """Edit the reader's organization: all of it until it is approved, the rest afterwards."""
     organization = signed_in().organization
     if organization.status in OPEN:
         return _hand_in_again()

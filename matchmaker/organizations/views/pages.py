@@ -1,4 +1,4 @@
-"""What the pages of organisations share."""
+"""What the pages of organizations share."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def offered(form: Any) -> Any:
 
 
 def application(form: ApplicationForm) -> Application:
-    """Return what a valid form says of an organisation."""
+    """Return what a valid form says of an organization."""
     return Application(
         kind=OrganizationKind(form.kind.data),
         name=form.organization_name.data,

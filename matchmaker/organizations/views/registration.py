@@ -1,4 +1,4 @@
-"""Pages for registering an organisation and for accepting an invitation."""
+"""Pages for registering an organization and for accepting an invitation."""
 
 from flask import Response, flash, render_template
 
@@ -39,7 +39,7 @@ def request_registration() -> str:
 @limiter.limit("20 per minute", methods=["POST"])
 @requires(Permission.ORGANIZATION_REGISTER)
 def register(link: str) -> str | Response:
-    """Register an organisation and open its manager's account."""
+    """Register an organization and open its manager's account."""
     token = link_or_gone(TokenPurpose.REGISTER, link)
     if token.user is not None:
         gone()

@@ -1,4 +1,4 @@
-"""An officer's pages of organisations, and the administrator's page for adding a bureau."""
+"""An officer's pages of organizations, and the administrator's page for adding a bureau."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ from models import Organization, OrganizationStatus
 @blueprint.get("/organizations")
 @requires(Permission.ORGANIZATION_REVIEW)
 def queue() -> str:
-    """List the organisations of the officer's region in one state, those that wait at first."""
+    """List the organizations of the officer's region in one state, those that wait at first."""
     chosen = request.args.get("status", "")
     status = OrganizationStatus(chosen) if chosen in set(OrganizationStatus) else review.PENDING
     after = request.args.get("after", type=int, default=0)
@@ -41,14 +41,14 @@ def queue() -> str:
 @blueprint.get("/organizations/<public_id>")
 @requires(Permission.ORGANIZATION_REVIEW)
 def show(public_id: str) -> str:
-    """Show an organisation with all that an officer decides on."""
+    """Show an organization with all that an officer decides on."""
     return _page(load_or_404(Organization, public_id), ReasonForm(None), RestrictionForm(None))
 
 
 @blueprint.post("/organizations/<public_id>/approve")
 @requires(Permission.ORGANIZATION_REVIEW)
 def approve(public_id: str) -> Response:
-    """Let an organisation act on the platform."""
+    """Let an organization act on the platform."""
     organization = load_or_404(Organization, public_id)
     return _decide(organization, _("The organization was approved."), review.approve)
 
@@ -56,7 +56,7 @@ def approve(public_id: str) -> Response:
 @blueprint.post("/organizations/<public_id>/resume")
 @requires(Permission.ORGANIZATION_REVIEW)
 def resume(public_id: str) -> Response:
-    """Let a suspended organisation act again."""
+    """Let a suspended organization act again."""
     organization = load_or_404(Organization, public_id)
     return _decide(organization, _("The organization may act again."), review.resume)
 
@@ -76,7 +76,7 @@ def refuse(public_id: str) -> str | Response:
 @blueprint.post("/organizations/<public_id>/suspend")
 @requires(Permission.ORGANIZATION_REVIEW)
 def suspend(public_id: str) -> str | Response:
-    """Stop an organisation from acting on the platform, with the reason."""
+    """Stop an organization from acting on the platform, with the reason."""
     organization = load_or_404(Organization, public_id)
     form = ReasonForm()
     if not form.validate_on_submit():
@@ -88,7 +88,7 @@ def suspend(public_id: str) -> str | Response:
 @blueprint.post("/organizations/<public_id>/restrictions")
 @requires(Permission.ORGANIZATION_REVIEW)
 def restrict(public_id: str) -> str | Response:
-    """Bar an organisation from posting for a term."""
+    """Bar an organization from posting for a term."""
     organization = load_or_404(Organization, public_id)
     form = RestrictionForm()
     if not form.validate_on_submit():

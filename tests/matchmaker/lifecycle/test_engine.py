@@ -46,7 +46,7 @@ AT_ONCE = 50
 
 @pytest.fixture
 def officer(session: Session) -> User:
-    """Give the officer of the county where the factories' organisations are."""
+    """Give the officer of the county where the factories' organizations are."""
     return factories.user(Role.OFFICER, region=factories.FEIXI)
 
 
@@ -131,7 +131,7 @@ def test_the_clock_takes_nothing_that_is_left_to_people(session: Session) -> Non
         follow(session, None, factories.need(), Action.SUSPEND)
 
 
-def test_an_organisation_under_a_restriction_is_told_which(session: Session, officer: User) -> None:
+def test_an_organization_under_a_restriction_is_told_which(session: Session, officer: User) -> None:
     need = factories.need(status=PostingStatus.DRAFT)
     owner = factories.user(Role.MEMBER, organization=need.organization)
     _restrict(session, need)
@@ -156,7 +156,7 @@ def test_a_restriction_holds_within_its_term_only(
     assert need.status is PostingStatus.SUBMITTED
 
 
-def test_nothing_of_an_organisation_without_approval_is_published(
+def test_nothing_of_an_organization_without_approval_is_published(
     session: Session, officer: User
 ) -> None:
     need = factories.need(status=PostingStatus.SUBMITTED)

@@ -33,6 +33,7 @@ from models import (
     Need,
     Organization,
     PostingStatus,
+    Result,
     Revision,
     RevisionStatus,
     Role,
@@ -49,7 +50,7 @@ MANAGERS = {"manager"}
 BUREAU = {"county officer", "city officer", "provincial officer"}
 
 # What the design says, written down a second time: who may do what in which state.
-NEED_MOVES: dict[tuple[Action, PostingStatus], set[str]] = {
+POSTING_MOVES: dict[tuple[Action, PostingStatus], set[str]] = {
     (A.SUBMIT, P.DRAFT): WRITERS,
     (A.SUBMIT, P.RETURNED): WRITERS,
     (A.ENDORSE, P.INTERNAL_REVIEW): MANAGERS,
@@ -110,6 +111,7 @@ class Stage:
     session: Session
     people: dict[str, User | None]
     needs: dict[PostingStatus, Need]
+    results: dict[PostingStatus, Result]
     matches: dict[MatchStatus, Match]
     revisions: dict[RevisionStatus, Revision]
 
@@ -157,6 +159,10 @@ def _stage(session: Session) -> Stage:
         status: factories.need(organization=owner, status=status, valid_until=past)
         for status in PostingStatus
     }
+    results = {
+        status: factories.result(organization=owner, status=status, valid_until=past)
+        for status in PostingStatus
+    }
     broker = people["broker"]
     matches = {
         status: factories.match(
@@ -179,7 +185,7 @@ def _stage(session: Session) -> Stage:
                 need=need, author_id=author.id, values={}, before={}, status=status
             )
         session.add_all(revisions.values())
-    return Stage(session, people, needs, matches, revisions)
+    return Stage(session, people, needs, results, matches, revisions)
 
 
 def _outcome(stage: Stage, actor: User | None, record: Any, action: Action) -> str:
@@ -220,13 +226,16 @@ def _expect(
         assert offered == {action for action, outcome in outcomes.items() if outcome == "done"}
 
 
+@pytest.mark.parametrize("kind", ["needs", "results"])
 @pytest.mark.parametrize("persona", PERSONAS)
 @pytest.mark.parametrize("status", PostingStatus)
-def test_a_need_moves_as_the_design_says(stage: Stage, persona: str, status: PostingStatus) -> None:
+def test_a_posting_moves_as_the_design_says(
+    stage: Stage, persona: str, status: PostingStatus, kind: str
+) -> None:
     before_bureau = status in (P.DRAFT, P.INTERNAL_REVIEW)
     above = persona in BUREAU | {"provincial director"}
     seen = persona in WRITERS or status is P.PUBLISHED or (above and not before_bureau)
-    _expect(stage, persona, stage.needs[status], NEED_MOVES, seen)
+    _expect(stage, persona, getattr(stage, kind)[status], POSTING_MOVES, seen)
 
 
 @pytest.mark.parametrize("persona", PERSONAS)

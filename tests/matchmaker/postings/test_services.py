@@ -30,7 +30,7 @@ DRAFT, PUBLISHED = PostingStatus.DRAFT, PostingStatus.PUBLISHED
 
 @pytest.fixture
 def officer(session: Session) -> User:
-    """Give the officer of the county where the factories' organisations are."""
+    """Give the officer of the county where the factories' organizations are."""
     return factories.user(Role.OFFICER, region=factories.FEIXI)
 
 
