@@ -38,10 +38,15 @@ def application(settings: Settings | None = None, *, current: bool = True) -> It
 
     try:
         app = create_app(settings)
-        with app.app_context():
-            if current and not schema.is_current(engine()):
-                raise BadInput(_("The database is out of date; run “matchmaker db upgrade” first."))
-            yield app
+        try:
+            with app.app_context():
+                if current and not schema.is_current(engine()):
+                    outdated = _("The database is out of date; run “matchmaker db upgrade” first.")
+                    raise BadInput(outdated)
+                yield app
+        finally:
+            with app.app_context():
+                engine().dispose()
     except (DBAPIError, OSError) as error:
         reason = getattr(error, "orig", None) or error
         raise BadInput(_("The database cannot be used: %(reason)s", reason=reason)) from error

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from matchmaker import clock
 from matchmaker.i18n import _
 from matchmaker.organizations.services import review
 from matchmaker.organizations.services.review import WrongStateError
@@ -20,7 +21,6 @@ from models import (
     Role,
     StatusChange,
     User,
-    now,
 )
 from tests import factories
 from tests.functional.pages import send, token
@@ -280,7 +280,7 @@ def test_a_restriction_names_ground_document_and_term_and_can_be_lifted(
     sign_in(bureau, officer)
     sign_in(theirs, manager)
     page = f"/organizations/{manager.organization.public_id}"
-    today = now().date()
+    today = clock.today()
     fields = {
         "ground": "骗取补助资金",
         "source_document": "皖科监〔2026〕7号",

@@ -1,6 +1,6 @@
 """`matchmaker audit verify`: whatever was done to the trail behind our back is told (row 45)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,18 +14,19 @@ from matchmaker.cli import command
 from matchmaker.db import db, transaction
 from models import AuditEntry
 from tests.backends import Backend
-from tests.conftest import SECRET, application, with_reference
+from tests.conftest import SECRET, application, let_go, with_reference
 
 Tampering = Callable[[Session, list[AuditEntry]], object]
 
 
 @pytest.fixture
-def trail(backend: Backend, tmp_path: Path) -> Flask:
+def trail(backend: Backend, tmp_path: Path) -> Iterator[Flask]:
     """Give an application that keeps a data folder, with four entries in its trail."""
     app = application(backend.copy_of("reference", with_reference), data=tmp_path)
     with app.app_context():
         _write(db.session, "need:submit", "need:publish", "need:suspend", "need:resume")
-    return app
+    yield app
+    let_go(app)
 
 
 def _write(session: Session, *actions: str) -> None:
