@@ -14,8 +14,7 @@ from matchmaker.i18n import _
 from matchmaker.indicators import queries, views
 from models import MatchGrade, MatchStatus, Need, PostingStatus, Role, User, Visibility
 from tests import factories
-
-SignIn = Callable[[FlaskClient, User], None]
+from tests.conftest import SignIn
 
 ADDRESS = "/common-technologies"
 SEPARATORS = (
@@ -163,14 +162,16 @@ def test_the_export_holds_what_the_page_shows(officer: User, client: FlaskClient
 def test_the_page_asks_no_more_for_more_needs(
     officer: User, client: FlaskClient, count_queries: Callable[[], Sized]
 ) -> None:
-    asked = []
+    header = count_queries()
+    assert client.get("/about").status_code == 200
+    header_asks, asked = len(header), []
     for _round in range(2):
         _post(SEPARATORS, industry="nev-battery")
         counter = count_queries()
         assert client.get(ADDRESS).status_code == 200
         asked.append(len(counter))
     assert asked[0] == asked[1]
-    assert asked[0] <= 8  # three of them count what waits, for the header
+    assert asked[0] <= header_asks + 4
 
 
 def test_more_needs_than_are_compared_are_said_so(

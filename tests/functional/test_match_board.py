@@ -25,9 +25,8 @@ from models import (
     now,
 )
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import link, links, send, titles, walk
-
-SignIn = Callable[[FlaskClient, User], None]
 
 
 @pytest.fixture
@@ -155,8 +154,10 @@ def test_a_longer_board_asks_the_database_no_more(
     count_queries: Callable[[], Sized],
 ) -> None:
     sign_in(client, officer)
+    header = count_queries()
+    assert client.get("/about").status_code == 200
+    header_asks, asked = len(header), []
     member = factories.user(Role.MEMBER)
-    asked = []
     for wanted in (5, 45):
         for _number in range(wanted):
             _pair()
@@ -173,7 +174,7 @@ def test_a_longer_board_asks_the_database_no_more(
             counts.append(len(counter))
         asked.append(counts)
     assert asked[0] == asked[1]
-    assert max(asked[0]) <= 15
+    assert max(asked[0]) <= header_asks + 10
 
 
 def test_nonsense_in_the_address_is_no_error(

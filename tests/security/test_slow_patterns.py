@@ -20,7 +20,7 @@ from matchmaker.spreadsheets.headers import normalise
 from matchmaker.web.addresses import own_path
 
 LONG = 50_000
-QUICK, PROSE = 0.1, 4.0
+QUICK, PROSE = 0.1, 1.0
 """Seconds of work that a field may take, and that reading a whole text may take."""
 
 PIECES = (
@@ -85,13 +85,21 @@ def _seconds(read: Read, text: str) -> float:
     return time.process_time() - begun
 
 
+def _slow(read: Read, bound: float) -> list[str]:
+    """Return the pieces whose repetition takes longer than a bound, three times in a row."""
+    texts = {piece: (piece * LONG)[:LONG] + "!" for piece in PIECES}
+    return [
+        piece
+        for piece, text in texts.items()
+        if all(_seconds(read, text) > bound for _try in range(3))
+    ]
+
+
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_field_is_read_at_once(name: str) -> None:
-    slow = {p: s for p in PIECES if (s := _seconds(FIELDS[name], (p * LONG)[:LONG] + "!")) > QUICK}
-    assert not slow
+    assert not _slow(FIELDS[name], QUICK)
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_text_is_read_in_seconds(name: str) -> None:
-    slow = {p: s for p in PIECES if (s := _seconds(TEXTS[name], (p * LONG)[:LONG] + "!")) > PROSE}
-    assert not slow
+def test_a_text_is_read_in_a_second(name: str) -> None:
+    assert not _slow(TEXTS[name], PROSE)
