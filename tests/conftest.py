@@ -38,6 +38,9 @@ from tests.world import PERSONAS, World, build
 POSTGRES_VARIABLE = "MATCHMAKER_TEST_POSTGRES"
 SECRET = "a secret for the tests, long enough for production"
 
+SignIn = Callable[[FlaskClient, User], None]
+"""Signs a user in on a client, past the sign-in page and its steps."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL server for all workers, where its binaries are found."""
@@ -198,7 +201,7 @@ def demo_client(demo_app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def sign_in() -> Callable[[FlaskClient, User], None]:
+def sign_in() -> SignIn:
     """Give a function that signs a user in on a client, past the sign-in page and its steps."""
 
     def put_into_session(client: FlaskClient, user: User) -> None:

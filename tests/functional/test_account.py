@@ -1,18 +1,15 @@
 """What users keep of themselves."""
 
-from collections.abc import Callable
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts import queries
-from models import Delivery, NoticeKind, Role, User
+from models import Delivery, NoticeKind, Role
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import send
 from tests.functional.test_pages import ELSEWHERE, INLINE
-
-SignIn = Callable[[FlaskClient, User], None]
 
 
 def test_a_user_keeps_name_position_and_telephone(

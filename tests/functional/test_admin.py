@@ -17,11 +17,10 @@ from matchmaker.db import transaction
 from matchmaker.i18n import _
 from models import AuditEntry, Job, JobStatus, MessageStatus, OutboxMessage, Role, User
 from tests import factories
-from tests.conftest import SECRET
+from tests.conftest import SECRET, SignIn
 from tests.matchmaker.test_jobs import work_off
 from tests.matchmaker.test_outbox import note
 
-SignIn = Callable[[FlaskClient, User], None]
 PAGES = ("/admin/jobs", "/admin/mails")
 
 

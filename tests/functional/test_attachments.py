@@ -31,18 +31,9 @@ from models import (
     now,
 )
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.files import PDF, PNG, office
 from tests.functional.forms import NEED, RESULT, english, hidden, only, press, token
-
-SignIn = Callable[[FlaskClient, User], None]
-
-
-@pytest.fixture
-def poster(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
-    """Give a member of an enterprise, signed in."""
-    user = factories.user(Role.MEMBER)
-    sign_in(client, user)
-    return user
 
 
 def _send(

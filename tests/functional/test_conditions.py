@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from matchmaker.db import transaction
 from matchmaker.matches.services import propose
-from models import CooperationMode, Need, Result, Role, User, Visibility
+from models import CooperationMode, Need, Result, Role, Visibility
 from tests import factories
-from tests.conftest import QueryCounter
+from tests.conftest import QueryCounter, SignIn
 
-SignIn = Callable[[FlaskClient, User], None]
 METRICS = [
     {"name": "抗拉强度", "target": "≥600", "unit": "MPa"},
     {"name": "延伸率", "target": "≥10", "unit": "%"},

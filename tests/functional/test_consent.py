@@ -1,6 +1,5 @@
 """One match: what each reader sees of it, and how it comes to an agreement or to nothing."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -25,13 +24,11 @@ from models import (
     PostingStatus,
     Project,
     Role,
-    User,
     Visibility,
 )
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import send, titles
-
-SignIn = Callable[[FlaskClient, User], None]
 
 
 class Cast:

@@ -9,11 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.i18n import _
-from models import CooperationMode, NeedKind, PostingStatus, Role, User, Visibility
+from models import CooperationMode, NeedKind, PostingStatus, Role, Visibility
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import last_address, link, links, titles, walk
-
-SignIn = Callable[[FlaskClient, User], None]
 
 
 def test_published_needs_are_listed_newest_first(session: Session, client: FlaskClient) -> None:

@@ -13,22 +13,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.i18n import _
-from models import ImportBatch, Need, NeedKind, Result, Role, User, Visibility
-from tests import factories
+from models import ImportBatch, Need, NeedKind, Result, User, Visibility
 from tests.functional.importing import GOOD, Rows, bring, every, only, press, rows_in
 from tests.functional.pages import send
 from tests.matchmaker.spreadsheets import made_files
 from tests.matchmaker.test_jobs import work_off
-
-SignIn = Callable[[FlaskClient, User], None]
-
-
-@pytest.fixture
-def poster(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
-    """Give a member of an enterprise, signed in."""
-    user = factories.user(Role.MEMBER)
-    sign_in(client, user)
-    return user
 
 
 @pytest.fixture

@@ -30,20 +30,11 @@ from models import (
     Visibility,
 )
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.importing import BAD, GOOD, Rows, bring, every, imported, only, press, rows_in
 from tests.functional.pages import token
 from tests.matchmaker.spreadsheets import made_files
 from tests.matchmaker.test_jobs import work_off
-
-SignIn = Callable[[FlaskClient, User], None]
-
-
-@pytest.fixture
-def poster(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
-    """Give a member of an enterprise, signed in."""
-    user = factories.user(Role.MEMBER)
-    sign_in(client, user)
-    return user
 
 
 @pytest.fixture

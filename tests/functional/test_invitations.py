@@ -32,24 +32,10 @@ from models import (
     Visibility,
 )
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.forms import NEED, RESULT, english, fill, only, press
 
-SignIn = Callable[[FlaskClient, User], None]
 INVITED = NEED | {"visibility": "invited", "public_summary": "一项电池难题。"}
-
-
-@pytest.fixture
-def poster(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
-    """Give a member of an enterprise, signed in."""
-    user = factories.user(Role.MEMBER)
-    sign_in(client, user)
-    return user
-
-
-@pytest.fixture
-def officer(session: Session) -> User:
-    """Give the officer of the county where the factories' organizations are."""
-    return factories.user(Role.OFFICER, region=factories.FEIXI)
 
 
 @pytest.fixture

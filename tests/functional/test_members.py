@@ -1,6 +1,5 @@
 """The people of an organization: invited, promoted, closed by its managers alone."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,10 +11,10 @@ from sqlalchemy.orm import Session
 from matchmaker.db import transaction
 from models import Invitation, OrganizationStatus, Role, User
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import send
 from tests.mailbox import Mailbox
 
-SignIn = Callable[[FlaskClient, User], None]
 EMAIL = "colleague@example.com"
 PAGE = "/organization/members"
 PASSWORD = "three blue tractors"

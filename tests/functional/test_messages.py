@@ -29,10 +29,10 @@ from models import (
     new_public_id,
 )
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import link, send, titles, walk
 from tests.mailbox import Mailbox
 
-SignIn = Callable[[FlaskClient, User], None]
 TEXT = "样品 X7 下周寄出，<b>请查收</b>"
 
 

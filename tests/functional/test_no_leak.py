@@ -28,9 +28,9 @@ from models import (
     new_public_id,
 )
 from tests import factories
+from tests.conftest import SignIn
 
 CANARIES = ("鸮羽硼烯", "烛龙窑", "QX9471")
-SignIn = Callable[[FlaskClient, User], None]
 
 
 @pytest.fixture

@@ -26,9 +26,8 @@ from models import (
     now,
 )
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import link, send
-
-SignIn = Callable[[FlaskClient, User], None]
 
 
 @pytest.fixture

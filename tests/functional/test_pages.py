@@ -1,7 +1,6 @@
 """The page of one need or result, mine, the plain pages, languages and errors."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -12,12 +11,12 @@ from sqlalchemy.orm import Session
 from matchmaker.i18n import _
 from matchmaker.matches.services import propose
 from matchmaker.postings import services as postings
-from models import MatchGrade, Need, PostingStatus, Result, Role, User
+from models import MatchGrade, Need, PostingStatus, Result, Role
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.reviewing import waiting
 from tests.matchmaker.test_jobs import work_off
 
-SignIn = Callable[[FlaskClient, User], None]
 INLINE = re.compile(
     r"<style|<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE
 )

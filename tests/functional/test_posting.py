@@ -26,23 +26,8 @@ from models import (
     User,
 )
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.forms import LATER, NEED, english, fill, hidden, only, press
-
-SignIn = Callable[[FlaskClient, User], None]
-
-
-@pytest.fixture
-def poster(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
-    """Give a member of an enterprise, signed in."""
-    user = factories.user(Role.MEMBER)
-    sign_in(client, user)
-    return user
-
-
-@pytest.fixture
-def officer(session: Session) -> User:
-    """Give the officer of the county where the factories' organizations are."""
-    return factories.user(Role.OFFICER, region=factories.FEIXI)
 
 
 def test_a_published_text_stays_until_its_change_is_approved(

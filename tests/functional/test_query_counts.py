@@ -10,10 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.db import transaction
-from models import MessageStatus, OrganizationStatus, OutboxMessage, Role, User, now
+from models import MessageStatus, OrganizationStatus, OutboxMessage, Role, now
 from tests import factories
-
-SignIn = Callable[[FlaskClient, User], None]
+from tests.conftest import SignIn
 
 
 def _latest(_session: Session) -> None:

@@ -1,6 +1,5 @@
 """Registering an organization, and what its region's bureau decides on it."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -23,10 +22,10 @@ from models import (
     User,
 )
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import send, token
 from tests.mailbox import Mailbox
 
-SignIn = Callable[[FlaskClient, User], None]
 EMAIL = "founder@example.com"
 PASSWORD = "three blue tractors"
 

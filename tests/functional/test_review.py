@@ -29,6 +29,7 @@ from models import (
     now,
 )
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import link, send, titles, walk
 from tests.functional.reviewing import (
     SUBMITTED,
@@ -42,19 +43,9 @@ from tests.functional.reviewing import (
     waiting,
 )
 
-SignIn = Callable[[FlaskClient, User], None]
-
-
-@pytest.fixture
-def officer(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
-    """Give the officer of the county where the factories' organizations are, signed in."""
-    user = factories.user(Role.OFFICER, region=factories.FEIXI, name="方县经办")
-    sign_in(client, user)
-    return user
-
 
 def test_what_waits_in_the_region_is_listed_oldest_first(
-    session: Session, client: FlaskClient, officer: User
+    session: Session, client: FlaskClient, reviewer: User
 ) -> None:
     waiting(title="第二", hours=30)
     waiting(factories.result, title="第一", hours=50)
@@ -67,7 +58,9 @@ def test_what_waits_in_the_region_is_listed_oldest_first(
     assert '<span class="count">3</span>' in page
 
 
-def test_each_filter_narrows_the_list(session: Session, client: FlaskClient, officer: User) -> None:
+def test_each_filter_narrows_the_list(
+    session: Session, client: FlaskClient, reviewer: User
+) -> None:
     owner = factories.organization(name="甲新材料公司")
     waiting(title="涂层难题", industry="it", organization=owner)
     waiting(factories.result, title="涂层成果", problem_solved="解决析锂", hours=24 * 30)
@@ -100,7 +93,7 @@ def test_a_city_officer_narrows_to_one_county(
 
 
 def test_paging_shows_each_text_once_though_some_are_decided_meanwhile(
-    session: Session, client: FlaskClient, officer: User
+    session: Session, client: FlaskClient, reviewer: User
 ) -> None:
     arrived = now() - timedelta(hours=1)
     for number in range(45):
@@ -119,13 +112,15 @@ def test_paging_shows_each_text_once_though_some_are_decided_meanwhile(
 
 @pytest.mark.parametrize("after", ["x", "2026-11-22~need~x", "2026-11-22T00:00:00Z~user~x", "~~"])
 def test_a_damaged_address_shows_the_first_page(
-    session: Session, client: FlaskClient, officer: User, after: str
+    session: Session, client: FlaskClient, reviewer: User, after: str
 ) -> None:
     waiting(title="难题")
     assert titles(client.get("/review", query_string={"after": after}).text) == ["难题"]
 
 
-def test_a_late_text_says_so_in_words(session: Session, client: FlaskClient, officer: User) -> None:
+def test_a_late_text_says_so_in_words(
+    session: Session, client: FlaskClient, reviewer: User
+) -> None:
     waiting(hours=24 * 21)
     page = client.get("/review").text
     assert "tag-overdue" in page
@@ -136,7 +131,7 @@ def test_a_late_text_says_so_in_words(session: Session, client: FlaskClient, off
 def test_a_longer_inbox_asks_the_database_no_more(
     session: Session,
     client: FlaskClient,
-    officer: User,
+    reviewer: User,
     count_queries: Callable[[], Any],
     wanted: tuple[int, int],
 ) -> None:
@@ -154,7 +149,7 @@ def test_a_longer_inbox_asks_the_database_no_more(
 
 
 def test_the_count_stops_where_nobody_counts_on(
-    session: Session, client: FlaskClient, officer: User
+    session: Session, client: FlaskClient, reviewer: User
 ) -> None:
     for _number in range(MOST_COUNTED + 1):
         waiting()
@@ -188,7 +183,7 @@ def test_an_officer_of_another_county_decides_on_nothing(
 
 
 def test_the_page_shows_the_whole_text_and_the_checklist(
-    session: Session, client: FlaskClient, officer: User
+    session: Session, client: FlaskClient, reviewer: User
 ) -> None:
     need = waiting(
         title="QX9471隔膜",
@@ -204,7 +199,7 @@ def test_the_page_shows_the_whole_text_and_the_checklist(
 
 
 def test_publishing_tells_the_poster_and_shows_the_text(
-    session: Session, client: FlaskClient, officer: User
+    session: Session, client: FlaskClient, reviewer: User
 ) -> None:
     need = waiting()
     author = factories.user(Role.MEMBER, organization=need.organization)
@@ -217,7 +212,7 @@ def test_publishing_tells_the_poster_and_shows_the_text(
 
 @pytest.mark.parametrize(("action", "status"), [("return", "returned"), ("reject", "rejected")])
 def test_what_is_not_published_goes_back_with_the_reason(
-    session: Session, client: FlaskClient, officer: User, action: str, status: str
+    session: Session, client: FlaskClient, reviewer: User, action: str, status: str
 ) -> None:
     need = waiting()
     assert decide(client, need, action, "指标没有检测方法").status_code == 303
@@ -230,7 +225,7 @@ def test_what_is_not_published_goes_back_with_the_reason(
 
 
 def test_returning_without_a_reason_asks_for_it(
-    session: Session, client: FlaskClient, officer: User
+    session: Session, client: FlaskClient, reviewer: User
 ) -> None:
     need = waiting()
     answer = decide(client, need, "return", "  ")
@@ -241,7 +236,7 @@ def test_returning_without_a_reason_asks_for_it(
 
 @pytest.mark.parametrize("make", [factories.need, factories.result])
 def test_a_published_text_is_taken_out_of_sight_and_shown_again(
-    session: Session, client: FlaskClient, officer: User, make: Callable[..., Any]
+    session: Session, client: FlaskClient, reviewer: User, make: Callable[..., Any]
 ) -> None:
     posting = make()
     page = f"/{type(posting).__name__.lower()}s/{posting.public_id}"
@@ -267,7 +262,7 @@ def test_nobody_else_takes_a_published_text_out_of_sight(
 
 
 def test_who_comes_second_is_told_and_keeps_the_reason(
-    session: Session, client: FlaskClient, officer: User
+    session: Session, client: FlaskClient, reviewer: User
 ) -> None:
     need = waiting()
     fields = {"action": "return", "reason": "写了很久的理由", "version": need.version}
@@ -283,7 +278,7 @@ def test_who_comes_second_is_told_and_keeps_the_reason(
 
 
 def test_a_restricted_organization_is_named_and_not_published(
-    session: Session, client: FlaskClient, officer: User
+    session: Session, client: FlaskClient, reviewer: User
 ) -> None:
     need = waiting()
     with transaction(session):
@@ -303,7 +298,7 @@ def test_a_restricted_organization_is_named_and_not_published(
 
 
 def test_a_revision_is_shown_beside_the_published_text(
-    session: Session, client: FlaskClient, officer: User
+    session: Session, client: FlaskClient, reviewer: User
 ) -> None:
     need = factories.need(problem="隔膜耐热150℃。成本不变。")
     revision = revise(session, need, problem="隔膜耐热180℃。成本不变。", deadline="2027-01-31")

@@ -1,7 +1,5 @@
 """Approving many texts at once, and taking that back within ten minutes."""
 
-from collections.abc import Callable
-
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -24,6 +22,7 @@ from models import (
     now,
 )
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import send, titles
 from tests.functional.reviewing import (
     SUBMITTED,
@@ -38,19 +37,9 @@ from tests.functional.reviewing import (
 )
 from tests.matchmaker.test_jobs import work_off
 
-SignIn = Callable[[FlaskClient, User], None]
-
-
-@pytest.fixture
-def officer(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
-    """Give the officer of the county where the factories' organizations are, signed in."""
-    user = factories.user(Role.OFFICER, region=factories.FEIXI, name="方县经办")
-    sign_in(client, user)
-    return user
-
 
 def test_texts_approved_together_are_published_after_ten_minutes(
-    session: Session, client: FlaskClient, app: Flask, officer: User
+    session: Session, client: FlaskClient, app: Flask, reviewer: User
 ) -> None:
     need, result = waiting(), waiting(factories.result)
     revision = revise(session, factories.need(), title="新标题")
@@ -68,7 +57,7 @@ def test_texts_approved_together_are_published_after_ten_minutes(
 
 
 def test_an_approval_undone_in_time_leaves_no_trace_outside(
-    session: Session, client: FlaskClient, app: Flask, officer: User
+    session: Session, client: FlaskClient, app: Flask, reviewer: User
 ) -> None:
     need = waiting()
     factories.user(Role.MEMBER, organization=need.organization)
@@ -87,7 +76,7 @@ def test_an_approval_undone_in_time_leaves_no_trace_outside(
 
 
 def test_it_is_too_late_to_undo_what_is_in_effect(
-    session: Session, client: FlaskClient, app: Flask, officer: User
+    session: Session, client: FlaskClient, app: Flask, reviewer: User
 ) -> None:
     need = waiting()
     as_it_was = choice(need)
@@ -103,7 +92,7 @@ def test_it_is_too_late_to_undo_what_is_in_effect(
 
 
 def test_what_a_worker_has_begun_is_not_undone(
-    session: Session, client: FlaskClient, officer: User
+    session: Session, client: FlaskClient, reviewer: User
 ) -> None:
     need = waiting()
     approve(client, need)
@@ -117,7 +106,7 @@ def test_what_a_worker_has_begun_is_not_undone(
 
 
 def test_approving_twice_publishes_once(
-    session: Session, client: FlaskClient, app: Flask, officer: User
+    session: Session, client: FlaskClient, app: Flask, reviewer: User
 ) -> None:
     need = waiting()
     approve(client, need)
@@ -126,7 +115,7 @@ def test_approving_twice_publishes_once(
 
 
 def test_what_changed_since_it_was_read_is_not_approved(
-    session: Session, client: FlaskClient, officer: User
+    session: Session, client: FlaskClient, reviewer: User
 ) -> None:
     need = waiting(title="难题")
     stale = f"need:{need.public_id}:{need.version - 1}"
@@ -137,14 +126,14 @@ def test_what_changed_since_it_was_read_is_not_approved(
 
 @pytest.mark.parametrize("chosen", [[], ["x"], ["need:x:1"], ["user:x:1"], ["need:x:x"]])
 def test_a_form_that_names_nothing_approves_nothing(
-    session: Session, client: FlaskClient, officer: User, chosen: list[str]
+    session: Session, client: FlaskClient, reviewer: User, chosen: list[str]
 ) -> None:
     assert send(client, "/review/approve", "/review", chosen=chosen).status_code == 303
     assert stored(session, sa.select(OutboxMessage)).all() == []
 
 
 def test_a_decision_taken_meanwhile_calls_the_planned_approval_off(
-    session: Session, client: FlaskClient, app: Flask, officer: User
+    session: Session, client: FlaskClient, app: Flask, reviewer: User
 ) -> None:
     need = waiting()
     approve(client, need)
@@ -155,7 +144,7 @@ def test_a_decision_taken_meanwhile_calls_the_planned_approval_off(
 
 @pytest.mark.parametrize("hindrance", ["restricted", "withdrawn", "reviewer left"])
 def test_an_approval_that_may_not_take_effect_any_more_does_not(
-    session: Session, client: FlaskClient, app: Flask, officer: User, hindrance: str
+    session: Session, client: FlaskClient, app: Flask, reviewer: User, hindrance: str
 ) -> None:
     need = waiting()
     owner = factories.user(Role.MEMBER, organization=need.organization)
@@ -168,7 +157,7 @@ def test_an_approval_that_may_not_take_effect_any_more_does_not(
                 IntegrityRestriction(ground="失信", starts_on=today(), source_document="文号")
             )
         if hindrance == "reviewer left":
-            officer.active = False
+            reviewer.active = False
     after_ten_minutes(session, app)
     assert need.status is not PostingStatus.PUBLISHED
     assert stored(session, sa.select(Job.outcome)).all() == [{"refused": 1}]
@@ -176,7 +165,7 @@ def test_an_approval_that_may_not_take_effect_any_more_does_not(
 
 
 def test_a_manager_cannot_undo_what_the_bureau_approved(
-    session: Session, client: FlaskClient, sign_in: SignIn, officer: User
+    session: Session, client: FlaskClient, sign_in: SignIn, reviewer: User
 ) -> None:
     need = waiting()
     approve(client, need)

@@ -1,18 +1,16 @@
 """Signing in and out, and what it leaves behind."""
 
 import re
-from collections.abc import Callable
 
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from models import AuditEntry, Role, User
+from models import AuditEntry, Role
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import send
-
-SignIn = Callable[[FlaskClient, User], None]
 
 
 def _token(client: FlaskClient) -> str:

@@ -27,9 +27,9 @@ from models import (
     Visibility,
 )
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import link, send, titles
 
-SignIn = Callable[[FlaskClient, User], None]
 NEW = "/subscriptions/new/need?q=隔膜&region=340100"
 
 

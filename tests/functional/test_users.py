@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts import queries
 from models import Organization, OrganizationKind, OrganizationStatus, Role, User
 from tests import factories
-from tests.conftest import QueryCounter
+from tests.conftest import QueryCounter, SignIn
 from tests.functional.pages import link, send
 from tests.mailbox import Mailbox
 
-SignIn = Callable[[FlaskClient, User], None]
 NEW = "/admin/users/new"
 
 

@@ -1,7 +1,6 @@
 """Writing a need or a result: nothing typed is lost, and one form is one record."""
 
 import re
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -25,17 +24,8 @@ from models import (
     Visibility,
 )
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.forms import LATER, NEED, RESULT, fill, hidden, only, press, token
-
-SignIn = Callable[[FlaskClient, User], None]
-
-
-@pytest.fixture
-def poster(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
-    """Give a member of an enterprise, signed in."""
-    user = factories.user(Role.MEMBER)
-    sign_in(client, user)
-    return user
 
 
 def test_a_need_is_written_previewed_and_submitted(

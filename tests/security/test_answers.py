@@ -5,16 +5,14 @@ tests/functional/test_headers.py; mail links and mail headers: tests/matchmaker/
 """
 
 import re
-from collections.abc import Callable
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from models import Role, User
+from models import Role
 from tests import factories
+from tests.conftest import SignIn
 from tests.sweep import Page, Visit, unpacked
-
-SignIn = Callable[[FlaskClient, User], None]
 
 HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'none'",

@@ -8,13 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.web.limits import limiter
-from models import Role, User
+from models import Role
 from tests import factories
 from tests.backends import Redis
-from tests.conftest import application, let_go
+from tests.conftest import SignIn, application, let_go
 from tests.functional.pages import send, token
-
-SignIn = Callable[[FlaskClient, User], None]
 
 A_MINUTE = 20
 A_QUARTER = 5

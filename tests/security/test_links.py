@@ -3,7 +3,6 @@
 ASVS 5.0 A6.4.1, A6.4.3.
 """
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -17,10 +16,10 @@ from matchmaker.db import transaction
 from models import Base, EmailToken, TotpSecret, User, now
 from models.derived import BIGRAM_TABLES
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import send
 from tests.mailbox import Mailbox
 
-SignIn = Callable[[FlaskClient, User], None]
 NEW = "three blue tractors"
 
 

@@ -5,7 +5,6 @@ ASVS 5.0 A6.2, A6.3.7, A6.4.6, A11.4.2; GB/T 22239-2019 8.1.4.1 a.
 
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -19,12 +18,12 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts import passwords, policy
 from matchmaker.db import transaction
 from matchmaker.i18n import _
-from models import Role, User, now
+from models import Role, now
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import send
 from tests.mailbox import Mailbox
 
-SignIn = Callable[[FlaskClient, User], None]
 CONTEXT = ("陆时安", "lushian@example.com", "安徽岚川驭新能源动力有限公司")
 GOOD = "three blue tractors"
 

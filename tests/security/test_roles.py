@@ -1,7 +1,6 @@
 """Administration, audit and business stay apart (row 24): GB/T 22239-2019 8.1.5; row 5."""
 
 import itertools
-from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,10 +12,8 @@ from matchmaker.config import ConfigError, Settings
 from matchmaker.permissions import BUSINESS_ROLES, GRANTS, Permission, exclusion
 from models import OrganizationKind, Role, User
 from tests import factories
-from tests.conftest import SECRET
+from tests.conftest import SECRET, SignIn
 from tests.functional.pages import send
-
-SignIn = Callable[[FlaskClient, User], None]
 
 
 @pytest.mark.parametrize("pair", [*itertools.combinations(Role, 2)], ids="-".join)

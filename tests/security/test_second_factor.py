@@ -20,10 +20,10 @@ from matchmaker.accounts.services.sessions import Browser
 from matchmaker.db import db, transaction
 from models import Attempts, RecoveryCode, Role, TotpSecret, User, UserSession
 from tests import factories
+from tests.conftest import SignIn
 from tests.functional.pages import send
 from tests.mailbox import Mailbox
 
-SignIn = Callable[[FlaskClient, User], None]
 BUREAU = [Role.OFFICER, Role.DIRECTOR, Role.ADMIN, Role.AUDITOR]
 STAFF_PAGES = {
     Role.OFFICER: "/organizations",

@@ -21,10 +21,8 @@ from matchmaker.organizations.services import members
 from matchmaker.web.access import LONGEST_PAUSE, LONGEST_SESSION, RECENT
 from models import Role, User, UserSession, now
 from tests import factories
-from tests.conftest import SECRET, application, let_go
+from tests.conftest import SECRET, SignIn, application, let_go
 from tests.functional.pages import send
-
-SignIn = Callable[[FlaskClient, User], None]
 
 
 def _signed_in(client: FlaskClient) -> bool:

@@ -1,20 +1,17 @@
 """What signing in leaves is thrown away when its time is over, and not before."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import sqlalchemy as sa
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts import attempts
 from matchmaker.accounts.services import passwords, upkeep
 from matchmaker.db import transaction
-from models import Attempts, EmailToken, User, UserSession
+from models import Attempts, EmailToken, UserSession
 from tests import factories
-
-SignIn = Callable[[FlaskClient, User], None]
+from tests.conftest import SignIn
 
 
 def test_only_what_is_over_goes(app: Flask, session: Session, sign_in: SignIn) -> None:

@@ -1,11 +1,8 @@
 """A refused move is answered with a page that says why, and leaves its trail."""
 
-from collections.abc import Callable
-
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.clock import today
@@ -14,10 +11,9 @@ from matchmaker.lifecycle.engine import advance
 from matchmaker.lifecycle.transition import Action
 from matchmaker.permissions import Permission
 from matchmaker.web.access import current_actor, requires
-from models import AuditEntry, IntegrityRestriction, Need, PostingStatus, Role, User
+from models import AuditEntry, IntegrityRestriction, Need, PostingStatus, Role
 from tests import factories
-
-SignIn = Callable[[FlaskClient, User], None]
+from tests.conftest import SignIn
 
 
 @pytest.fixture
