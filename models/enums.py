@@ -227,6 +227,7 @@ class Event(StrEnum):
     POSTING_PUBLISHED = "posting_published"
     POSTING_SUSPENDED = "posting_suspended"
     POSTING_RESUMED = "posting_resumed"
+    POSTING_EXPIRING = "posting_expiring"
     POSTING_EXPIRED = "posting_expired"
     REVISION_TO_ENDORSE = "revision_to_endorse"
     REVISION_SUBMITTED = "revision_submitted"
@@ -244,6 +245,7 @@ class Event(StrEnum):
     SEARCH_FOUND = "search_found"
     MESSAGE_WRITTEN = "message_written"
     POSTING_INVITED = "posting_invited"
+    REVIEW_ASSIGNED = "review_assigned"
 
 
 class MessageStatus(StrEnum):

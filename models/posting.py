@@ -13,6 +13,7 @@ from models.enums import PostingStatus, Visibility
 from models.industry import Industry
 from models.organization import Organization
 from models.region import Region
+from models.user import User
 
 
 class Posting(Record):
@@ -21,7 +22,9 @@ class Posting(Record):
     `reference` is the poster's own number for it. `search_text` holds what a visitor may read,
     NFKC-normalised and in lower case; the halls search nothing else. `submitted_at` is when the
     text last reached the bureau, None for one that never did. `import_batch_id` is the spreadsheet
-    that it came in. Money is in fen.
+    that it came in. `reviewer_id` is the officer who has its review in hand, None for nobody in
+    particular. `reminded_on` is the day, in China, on which the poster was last asked whether the
+    text still holds. Money is in fen.
     """
 
     title: Mapped[str] = mapped_column(sa.String(200))
@@ -32,6 +35,7 @@ class Posting(Record):
     valid_until: Mapped[date | None]
     submitted_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    reminded_on: Mapped[date | None]
     visibility: Mapped[Visibility] = mapped_column(
         enum_column(Visibility, "visibility"), default=Visibility.PUBLIC
     )
@@ -45,6 +49,7 @@ class Posting(Record):
     )
     industry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("industry.id"))
     region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"))
+    reviewer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
 
     @declared_attr
     def organization(cls) -> Mapped[Organization]:
@@ -61,6 +66,11 @@ class Posting(Record):
         """The region whose officers review the text."""
         return relationship(Region)
 
+    @declared_attr
+    def reviewer(cls) -> Mapped[User | None]:
+        """The officer who has the review in hand."""
+        return relationship(User, primaryjoin=lambda: User.id == cls.reviewer_id)
+
 
 def posting_indexes(table: str) -> tuple[sa.Index | sa.UniqueConstraint, ...]:
     """Return the indexes and constraints that the halls and the inboxes need on `table`."""
@@ -70,5 +80,6 @@ def posting_indexes(table: str) -> tuple[sa.Index | sa.UniqueConstraint, ...]:
         sa.Index(f"ix_{table}_newest", "status", "published_at", "id"),
         sa.Index(f"ix_{table}_industry", "industry_id", "status"),
         sa.Index(f"ix_{table}_region", "region_id", "status"),
+        sa.Index(f"ix_{table}_own", "organization_id", "updated_at", "id"),
         sa.UniqueConstraint("organization_id", "reference", name=f"uq_{table}_reference"),
     )

@@ -26,3 +26,8 @@ class Region(Record, Base):
         """The digits that every code in this region's subtree begins with (GB/T 2260)."""
         digits = {RegionLevel.PROVINCE: 2, RegionLevel.CITY: 4, RegionLevel.COUNTY: 6}
         return self.code[: digits[self.level]]
+
+    @property
+    def codes_upwards(self) -> tuple[str, str, str]:
+        """The codes of the region and of those above it (GB/T 2260); one may stand there twice."""
+        return self.code, f"{self.code[:4]}00", f"{self.code[:2]}0000"

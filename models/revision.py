@@ -11,6 +11,7 @@ from models.base import Base, Record, enum_column
 from models.enums import RevisionStatus
 from models.need import Need
 from models.result import Result
+from models.user import User
 
 OPEN_REVISION = (
     RevisionStatus.DRAFT,
@@ -36,7 +37,7 @@ def _one_open(column: str) -> sa.Index:
 class Revision(Record, Base):
     """The text as its poster wants it (`values`), beside the text it was made from (`before`).
 
-    Both hold what `postings.texts.written` returns.
+    Both hold what `postings.texts.written` returns. `reviewer_id` is as for a posting.
     """
 
     __tablename__ = "revision"
@@ -50,12 +51,14 @@ class Revision(Record, Base):
     need_id: Mapped[int | None] = mapped_column(sa.ForeignKey("need.id"), index=True)
     result_id: Mapped[int | None] = mapped_column(sa.ForeignKey("result.id"), index=True)
     author_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    reviewer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
     values: Mapped[dict[str, Any]]
     before: Mapped[dict[str, Any]]
     status: Mapped[RevisionStatus] = mapped_column(enum_column(RevisionStatus, "status"))
 
     need: Mapped[Need | None] = relationship()
     result: Mapped[Result | None] = relationship()
+    reviewer: Mapped[User | None] = relationship(foreign_keys=[reviewer_id])
 
     @property
     def posting(self) -> Need | Result:

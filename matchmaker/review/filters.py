@@ -13,6 +13,8 @@ KINDS: dict[str, type[Need | Result | Revision]] = {
     "revision": Revision,
 }
 """What is reviewed, by the name that addresses use."""
+MINE, NOBODY = "mine", "nobody"
+"""Who has a text in hand: the reader, or nobody in particular."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class InboxFilter:
     industry: Industry | None = None
     region: Region | None = None
     organization: str = ""
+    reviewer: str = ""
     overdue: bool = False
     after: Cursor | None = None
 
@@ -52,6 +55,8 @@ class InboxFilter:
             chosen["region"] = (self.region.code, self.region)
         if self.organization:
             chosen["organization"] = (self.organization, self.organization)
+        if self.reviewer:
+            chosen["reviewer"] = (self.reviewer, self.reviewer)
         if self.overdue:
             chosen["overdue"] = ("1", self.overdue)
         return chosen
@@ -60,13 +65,14 @@ class InboxFilter:
 def read(args: Mapping[str, str], choices: Choices) -> InboxFilter:
     """Return what `args` asks for; what cannot be read means any."""
     common = read_common(args, choices, ())
-    kind = args.get("kind", "")
+    kind, reviewer = args.get("kind", ""), args.get("reviewer", "")
     return InboxFilter(
         words=common["words"],
         kind=kind if kind in KINDS else "",
         industry=common["industry"],
         region=common["region"],
         organization=clean(args.get("organization", ""))[:LONGEST_SEARCH],
+        reviewer=reviewer if reviewer in (MINE, NOBODY) else "",
         overdue=args.get("overdue") == "1",
         after=_cursor(args.get("after", "")),
     )

@@ -16,7 +16,7 @@ from matchmaker.permissions import Permission, granted, visible
 from matchmaker.postings.queries import MOST_WORDS, shown_with
 from matchmaker.relations import owns, posting_of, where_overseen, where_own
 from matchmaker.review import deadlines, services
-from matchmaker.review.filters import KINDS, Cursor, InboxFilter
+from matchmaker.review.filters import KINDS, MINE, NOBODY, Cursor, InboxFilter
 from matchmaker.review.planned import name_of, planned
 from models import (
     Industry,
@@ -75,6 +75,12 @@ class Waiting:
     def kind(self) -> str:
         """What kind of record it is."""
         return name_of(self.record)
+
+    @property
+    def reviewer(self) -> User | None:
+        """The officer who has it in hand; whose account was closed has nothing."""
+        reviewer = self.record.reviewer
+        return reviewer if reviewer and reviewer.active else None
 
     @property
     def overdue(self) -> int:
@@ -200,12 +206,13 @@ def find(session: Session, actor: User, choices: Sequence[tuple[str, str]]) -> d
 
 def loaded_with(kind: Any) -> list[_AbstractLoad]:
     """Return what to load with records so that a page of them takes a fixed number of queries."""
+    reviewer = joinedload(kind.reviewer).lazyload(User.role_rows)
     if kind is Revision:
         sides = ((Revision.need, Need), (Revision.result, Result))
-        return [joinedload(side).options(*loaded_with(of)) for side, of in sides]
+        return [reviewer, *(joinedload(side).options(*loaded_with(of)) for side, of in sides)]
     restrictions = joinedload(kind.organization).selectinload(Organization.restrictions)
-    rows = [Need.metrics] if kind is Need else [Result.properties]
-    return [*shown_with(kind), restrictions, *map(selectinload, rows), selectinload(kind.mode_rows)]
+    rows = [Need.metrics if kind is Need else Result.properties, kind.mode_rows]
+    return [*shown_with(kind), reviewer, restrictions, *map(selectinload, rows)]
 
 
 def history(session: Session, actor: User, record: Reviewed) -> list[Step]:
@@ -261,7 +268,7 @@ def _page_of(
     session: Session, actor: User, pile: _Pile, chosen: InboxFilter
 ) -> Iterator[tuple[Reviewed, datetime]]:
     kind = pile.kind
-    statement = visible(actor, kind).where(pile.waits, *_narrowed(pile, chosen))
+    statement = visible(actor, kind).where(pile.waits, *_narrowed(actor, pile, chosen))
     if chosen.after:
         statement = statement.where(_beyond(pile, chosen.after))
     statement = statement.add_columns(pile.since).order_by(pile.since, kind.id)
@@ -269,7 +276,7 @@ def _page_of(
         yield row[0], row[1]
 
 
-def _narrowed(pile: _Pile, chosen: InboxFilter) -> Iterator[sa.ColumnElement[bool]]:
+def _narrowed(actor: User, pile: _Pile, chosen: InboxFilter) -> Iterator[sa.ColumnElement[bool]]:
     for word in chosen.words.split()[:MOST_WORDS]:
         yield _holds(pile.kind, word)
     if chosen.industry:
@@ -287,6 +294,10 @@ def _narrowed(pile: _Pile, chosen: InboxFilter) -> Iterator[sa.ColumnElement[boo
             Organization.name.icontains(chosen.organization, autoescape=True)
         )
         yield _of_posting(pile.kind, lambda posting: posting.organization_id.in_(named))
+    if chosen.reviewer == MINE:
+        yield pile.kind.reviewer_id == actor.id
+    if chosen.reviewer == NOBODY:
+        yield ~pile.kind.reviewer.has(User.active)
     if chosen.overdue:
         day_after = deadlines.overdue_since(today()) + timedelta(days=1)
         yield pile.since < datetime.combine(day_after, time(), CHINA)

@@ -16,9 +16,9 @@ from matchmaker.postings.pages import Chip, in_words
 from matchmaker.postings.sketches import invited_again
 from matchmaker.postings.texts import rewrite, written
 from matchmaker.relations import in_region, posting_of
-from matchmaker.review import filters, queries, services, wording
+from matchmaker.review import assigning, filters, queries, services, wording
 from matchmaker.review.checks import checklist
-from matchmaker.review.filters import KINDS, InboxFilter
+from matchmaker.review.filters import KINDS, MINE, NOBODY, InboxFilter
 from matchmaker.review.forms import DecisionForm
 from matchmaker.review.queries import Inbox
 from matchmaker.review.services import DECISIONS, Reviewed
@@ -58,6 +58,9 @@ def inbox() -> str:
         choices=choices,
         regions=[region for region in choices.regions if in_region(actor, region)],
         most=queries.MOST_COUNTED,
+        mine=MINE,
+        nobody=NOBODY,
+        officers=assigning.officers(db.session, actor, [row.record for row in found.rows]),
     )
 
 
@@ -100,6 +103,30 @@ def undo() -> Response:
         flash(_("Undone: %(count)d. The texts wait for review as before.", count=count), "success")
     if late:
         flash(_("Too late for %(count)d: the approval is in effect.", count=late), "warning")
+    return _back()
+
+
+@blueprint.post("/assign")
+@requires(Permission.POSTING_REVIEW)
+def assign() -> Response:
+    """Hand the checked texts to an officer, or to nobody in particular."""
+    actor = signed_in()
+    records = list(queries.find(db.session, actor, list(_chosen())).values())
+    if not records:
+        flash(_("Check at least one text first."), "warning")
+        return _back()
+    wanted = request.form.get("officer", "")
+    offered = assigning.officers(db.session, actor, records)
+    officer = next((each for each in offered if each.public_id == wanted), None)
+    if officer is None and wanted != NOBODY:
+        flash(_("Choose an officer who reviews these texts."), "warning")
+        return _back()
+    done, refused = assigning.assign_all(db.session, actor, records, officer)
+    if done:
+        flash(_("Handed over: %(count)d.", count=done), "success")
+    for error in refused:
+        note(error)
+        flash(_("Not handed over: %(reason)s", reason=error.reason), "warning")
     return _back()
 
 
@@ -152,6 +179,8 @@ def _page(loaded: Reviewed, form: DecisionForm) -> str:
         duplicates=hints(text).duplicates,
         options=options,
         may_undo=row.planned_at and can(actor, services.gate(loaded), loaded),
+        officers=assigning.officers(db.session, actor, [loaded]),
+        nobody=NOBODY,
         history=queries.history(db.session, actor, loaded),
         form=form,
         today=today(),
@@ -187,6 +216,8 @@ def _pages(chosen: InboxFilter, found: Inbox) -> dict[str, object]:
 def _in_words(name: str, meaning: object) -> str:
     if name == "overdue":
         return _("Overdue")
+    if name == "reviewer":
+        return {MINE: _("In my hands"), NOBODY: _("In nobody's hands")}[str(meaning)]
     if name == "kind":
         return {Need: _("Need"), Result: _("Result")}.get(meaning, _("Changed texts"))  # type: ignore[call-overload, no-any-return]
     if name == "organization":
