@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker import mail
-from matchmaker.relations import match_of, posting_of, takes_part
+from matchmaker.relations import in_region, match_of, posting_of, takes_part
 from models import (
     Delivery,
     Event,
@@ -28,6 +28,7 @@ from models import (
     Record,
     Region,
     Result,
+    Revision,
     Role,
     SavedSearch,
     User,
@@ -130,14 +131,26 @@ def _letter(session: Session, reader: User | None, notification_id: int) -> dict
 
 
 def _reviewers(session: Session, subject: Record) -> Sequence[User]:
-    """Return the officers nearest to a posting: its region's or, if it has none, those above."""
+    """Return who has a text's review in hand, and the officers nearest to it.
+
+    These are its region's or, if it has none, those above.
+    """
     region: Region | None = posting_of(subject).region
     while region is not None:
         officers = _with_role(session, Role.OFFICER, User.region_id == region.id)
         if officers:
-            return officers
+            return [*_in_hand(session, subject), *officers]
         region = region.parent
     return []
+
+
+def _in_hand(_session: Session, subject: Record) -> list[User]:
+    """Return the officer who was given a review, if its text is still in their region."""
+    if isinstance(subject, Need | Result | Revision):
+        reviewer = subject.reviewer
+        within = in_region(reviewer, posting_of(subject).region)
+        return [reviewer] if reviewer and reviewer.active and within else []
+    raise LookupError(f"{type(subject).__name__} is not reviewed")
 
 
 def _endorsers(session: Session, subject: Record) -> Sequence[User]:
@@ -240,6 +253,7 @@ TOLD: dict[Event, tuple[NoticeKind, Audience]] = {
     Event.POSTING_PUBLISHED: (NoticeKind.REVIEW, _posters),
     Event.POSTING_SUSPENDED: (NoticeKind.REVIEW, _posters),
     Event.POSTING_RESUMED: (NoticeKind.REVIEW, _posters),
+    Event.POSTING_EXPIRING: (NoticeKind.REMINDER, _posters),
     Event.POSTING_EXPIRED: (NoticeKind.REMINDER, _posters),
     Event.POSTING_INVITED: (NoticeKind.MATCH, _invited),
     Event.REVISION_TO_ENDORSE: (NoticeKind.REVIEW, _endorsers),
@@ -257,5 +271,6 @@ TOLD: dict[Event, tuple[NoticeKind, Audience]] = {
     Event.MATCHES_PROPOSED: (NoticeKind.SUBSCRIPTION, _posters),
     Event.SEARCH_FOUND: (NoticeKind.SUBSCRIPTION, _subscriber),
     Event.MESSAGE_WRITTEN: (NoticeKind.MESSAGE, _correspondents),
+    Event.REVIEW_ASSIGNED: (NoticeKind.REVIEW, _in_hand),
 }
 """What each event counts as, and who is told of it."""

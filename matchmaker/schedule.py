@@ -43,6 +43,7 @@ SCHEDULE: tuple[tuple[str, Daily | Hourly], ...] = (
     ("retrain", Daily(time(2, 10))),
     ("propose_all", Daily(time(2, 30))),
     ("remind_unanswered", Daily(time(8, 0))),
+    ("remind_expiring", Daily(time(8, 2))),
     ("push_texts", Daily(time(8, 5))),
     ("push_proposals", Daily(time(8, 10))),
     ("digests", Daily(time(8, 30))),

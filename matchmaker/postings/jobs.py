@@ -14,6 +14,12 @@ def expire_postings(work: Work) -> dict[str, Any]:
     return {"expired": services.expire_overdue(work.session)}
 
 
+@handles("remind_expiring", _l("Reminders before expiry"), limit=timedelta(hours=1))
+def remind_expiring(work: Work) -> dict[str, Any]:
+    """Ask posters whether what expires soon still holds."""
+    return {"reminded": services.remind_expiring(work.session)}
+
+
 @handles("throw_away_files", _l("Removal of unused files"), limit=timedelta(hours=1))
 def throw_away_files(work: Work) -> dict[str, Any]:
     """Throw away the files that nothing has named for a week."""

@@ -10,16 +10,20 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matchmaker import notifications, outbox
+from matchmaker import audit, notifications, outbox
 from matchmaker.clock import today
 from matchmaker.db import transaction
 from matchmaker.disclosure import search_text
+from matchmaker.i18n import CHINA
 from matchmaker.lifecycle.engine import RefusalError, advance, follow
 from matchmaker.lifecycle.transition import Action
 from matchmaker.postings import open_matches
+from matchmaker.relations import in_region
 from models import Event, Need, PostingStatus, Result, User, Visibility, now
 
 VALID_DAYS = 365
+STILL_VALID_DAYS = (14, 3)
+"""How many days before its term ends a poster is asked whether a text still holds."""
 
 Posting = Need | Result
 PostingT = TypeVar("PostingT", Need, Result)
@@ -134,6 +138,16 @@ def expire_overdue(session: Session) -> int:
     return expired
 
 
+def remind_expiring(session: Session) -> int:
+    """Ask the posters of texts whose term ends soon whether they still hold; return of how many.
+
+    Run twice it asks once. After days without a run it asks once for all that was missed, and of a
+    text that was published later than a day for it came, it does not ask for that day.
+    """
+    expiring: list[Posting] = [*_expiring(session, Need), *_expiring(session, Result)]
+    return sum(_ask_if_valid(session, posting) for posting in expiring)
+
+
 def queue_matching(session: Session, posting: Posting) -> None:
     """Let the matcher look at a text once this transaction has committed."""
     if isinstance(posting, Need):
@@ -157,9 +171,46 @@ def _overdue(session: Session, kind: type[PostingT]) -> Sequence[PostingT]:
     return session.scalars(sa.select(kind).where(shown, over).order_by(kind.id)).all()
 
 
+def _expiring(session: Session, kind: type[PostingT]) -> Sequence[PostingT]:
+    last = today() + timedelta(days=max(STILL_VALID_DAYS))
+    soon = kind.valid_until.between(today(), last)
+    shown = kind.status == PostingStatus.PUBLISHED
+    return session.scalars(sa.select(kind).where(shown, soon).order_by(kind.id)).all()
+
+
+def _ask_if_valid(session: Session, posting: Posting) -> bool:
+    """Remind the poster if the last day for it came after the last reminder.
+
+    Written past the version and the time of change, which are the text's.
+    """
+    if posting.valid_until is None or posting.published_at is None:
+        return False
+    days = (posting.valid_until - timedelta(days=before) for before in STILL_VALID_DAYS)
+    due = max(day for day in days if day <= today())
+    if due <= posting.published_at.astimezone(CHINA).date():
+        return False
+    kind = type(posting)
+    with transaction(session):
+        asked = session.execute(
+            sa.update(kind)
+            .where(kind.id == posting.id, kind.status == PostingStatus.PUBLISHED)
+            .where(kind.valid_until == posting.valid_until)
+            .where(sa.or_(kind.reminded_on.is_(None), kind.reminded_on < due))
+            .values(reminded_on=today(), updated_at=kind.updated_at)
+        )
+        if not asked.rowcount:  # type: ignore[attr-defined]
+            return False
+        audit.record(session, None, f"{kind.__name__.lower()}:remind", posting)
+        notifications.tell(session, Event.POSTING_EXPIRING, posting)
+    return True
+
+
 def _note_arrival(posting: Posting) -> None:
+    """Date what has reached the bureau; whose region it left has its review in hand no more."""
     if posting.status is PostingStatus.SUBMITTED:
         posting.submitted_at = now()
+        if not in_region(posting.reviewer, posting.region):
+            posting.reviewer = None
 
 
 def _a_year_from_now() -> date:
