@@ -72,6 +72,7 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         "posting_published": _l("Your text was published"),
         "posting_suspended": _l("Your text was suspended"),
         "posting_resumed": _l("Your text is shown again"),
+        "posting_expiring": _l("The term of your text ends soon: does it still hold?"),
         "posting_expired": _l("The term of your text is over"),
         "posting_invited": _l("You are invited to read a text"),
         "revision_to_endorse": _l("A changed text awaits your internal review"),
@@ -89,6 +90,7 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         "matches_proposed": _l("New pairs are proposed for your text"),
         "search_found": _l("New texts fit a saved search"),
         "message_written": _l("A message on a match waits for you"),
+        "review_assigned": _l("A review was given to you"),
     },
     Delivery: {
         "at_once": _l("At once"),

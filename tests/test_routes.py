@@ -122,6 +122,7 @@ ROUTES = {
     "/review": ("GET", "review:read"),
     "/review/<any(need, result, revision):kind>/<public_id>": ("GET POST", "review:read"),
     "/review/approve": ("POST", "review:read"),
+    "/review/assign": ("POST", "posting:review"),
     "/review/undo": ("POST", "review:read"),
     "/sign-in": ("GET POST", "account:sign_in"),
     "/sign-in/authenticator": ("GET POST", "account:sign_in"),

@@ -15,7 +15,7 @@ from matchmaker.lifecycle.transition import Action, Case
 from matchmaker.matches.queries import public_matcher
 from matchmaker.matches.reranking import score_pair
 from matchmaker.matches.services import JOB
-from matchmaker.permissions import Permission, demand, visible
+from matchmaker.permissions import Permission, demand
 from matchmaker.postings.filters import HallFilter
 from matchmaker.postings.open_matches import CLOSED
 from matchmaker.postings.queries import led, narrowed, shown_with
@@ -38,7 +38,7 @@ class AlreadyThereError(Exception):
 def find(session: Session, actor: User, kind: type[PostingT], words: str) -> Sequence[PostingT]:
     """Return the newest published postings that hold all the words in what everybody may read."""
     chosen = HallFilter(words=words)
-    statement = narrowed(visible(actor, kind), kind, chosen)
+    statement = narrowed(actor, kind, chosen)
     return session.scalars(
         led(session, statement, kind, chosen)
         .order_by(kind.published_at.desc(), kind.id.desc())

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matchmaker.permissions import visible
 from matchmaker.postings.filters import Choices, HallFilter, one_of, read_common
-from matchmaker.postings.queries import Order, Page, narrowed, read_page
+from matchmaker.postings.queries import Order, Page, led, narrowed, read_page
 from models import Need, NeedKind, User
 
 SORTS = {
@@ -40,10 +39,11 @@ def read_filter(args: Mapping[str, str], choices: Choices) -> NeedFilter:
 
 def listed(actor: User | None, chosen: NeedFilter, alike: Collection[int] = ()) -> sa.Select[Need]:
     """Return the needs of the hall that `chosen` asks for; `alike` as for `narrowed`."""
-    statement = narrowed(visible(actor, Need), Need, chosen, alike)
+    statement = narrowed(actor, Need, chosen, alike)
     return statement.where(Need.kind == chosen.kind) if chosen.kind else statement
 
 
 def hall(session: Session, actor: User | None, chosen: NeedFilter) -> Page[Need]:
     """Return one page of the needs hall."""
-    return read_page(session, listed(actor, chosen), Need, SORTS[chosen.sort], chosen)
+    statement = led(session, listed(actor, chosen), Need, chosen)
+    return read_page(session, statement, Need, SORTS[chosen.sort], chosen)

@@ -10,6 +10,7 @@ from matchmaker.postings.filters import STATUSES, load_choices
 from matchmaker.postings.inviting import InvitationPages
 from matchmaker.postings.life import LifePages
 from matchmaker.postings.pages import turned
+from matchmaker.postings.queries import has_invitations
 from matchmaker.postings.writing import WritingPages
 from matchmaker.web.access import current_actor, requires
 from models import CooperationMode, Need, NeedKind
@@ -34,6 +35,7 @@ def index() -> str:
         modes=CooperationMode,
         statuses=STATUSES,
         kinds=NeedKind,
+        guest=has_invitations(db.session, current_actor(), Need),
         rows=page.rows,
         **turned("needs.index", chosen, page),
     )

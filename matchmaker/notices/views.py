@@ -23,6 +23,7 @@ _TO_REVIEW = {
     Event.POSTING_SUBMITTED,
     Event.REVISION_TO_ENDORSE,
     Event.REVISION_SUBMITTED,
+    Event.REVIEW_ASSIGNED,
 }
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")

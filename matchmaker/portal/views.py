@@ -14,15 +14,24 @@ from matchmaker.matches.queries import (
     search_results,
 )
 from matchmaker.permissions import Permission, can
-from matchmaker.portal import queries
+from matchmaker.portal import own_texts, queries
 from matchmaker.postings import actions
 from matchmaker.postings.filters import clean
-from matchmaker.postings.queries import last_reasons, latest, own
-from matchmaker.postings.revisions import open_revisions
+from matchmaker.postings.queries import latest
+from matchmaker.postings.revisions import current
 from matchmaker.postings.typed import unfinished_new
-from matchmaker.web.access import current_actor, load_or_404, requires
+from matchmaker.web.access import current_actor, load_or_404, requires, signed_in
 from matchmaker.web.addresses import own_path
-from models import Industry, Match, MatchGrade, Need, Region, Result, new_public_id
+from models import (
+    Industry,
+    MatchGrade,
+    Need,
+    PostingStatus,
+    Region,
+    Result,
+    Revision,
+    new_public_id,
+)
 
 LONGEST_QUESTION = 500
 SHORTEST_QUESTION = 2
@@ -87,6 +96,7 @@ def need(public_id: str) -> str:
         need=record,
         matching=being_matched(db.session, actor, record),  # first: the answers are no older
         answers=related_results(db.session, actor, record),
+        change=_own_change(record),
         may_review=bool(can(actor, Permission.POSTING_REVIEW, record)),
         may_read_contact=bool(can(actor, Permission.MATCH_READ_CONTACT, record)),
     )
@@ -111,6 +121,7 @@ def result(public_id: str) -> str:
         result=record,
         matching=being_matched(db.session, actor, record),  # first: the answers are no older
         answers=related_needs(db.session, actor, record),
+        change=_own_change(record),
         may_review=bool(can(actor, Permission.POSTING_REVIEW, record)),
         may_read_contact=bool(can(actor, Permission.MATCH_READ_CONTACT, record)),
     )
@@ -120,22 +131,15 @@ def result(public_id: str) -> str:
 @requires(Permission.ORGANIZATION_READ_OWN)
 def mine() -> str:
     """Show the needs and results of the reader's organization."""
-    actor = current_actor()
-    assert actor is not None  # noqa: S101 (the permission is granted to no visitor)
-    needs = own(db.session, actor, Need)
-    results = own(db.session, actor, Result)
+    actor = signed_in()
     return render_template(
         "portal/mine.html",
-        needs=needs,
-        results=results,
+        needs=own_texts.listed(db.session, actor, Need, request.args),
+        results=own_texts.listed(db.session, actor, Result, request.args),
         begun_needs=unfinished_new(db.session, actor, Need),
         begun_results=unfinished_new(db.session, actor, Result),
-        need_changes=open_revisions(db.session, actor, needs),
-        result_changes=open_revisions(db.session, actor, results),
-        need_reasons=last_reasons(db.session, needs),
-        result_reasons=last_reasons(db.session, results),
-        need_matches=queries.match_counts(db.session, actor, Match.need_id, needs),
-        result_matches=queries.match_counts(db.session, actor, Match.result_id, results),
+        chosen=own_texts.read_filter(request.args),
+        statuses=PostingStatus,
     )
 
 
@@ -163,3 +167,9 @@ def language() -> Response:
     flask.session["locale"] = chosen
     target = own_path(request.form.get("next"), url_for("portal.home"))
     return make_response(redirect(target, 303))
+
+
+def _own_change(posting: Need | Result) -> Revision | None:
+    """Return the open change of a text that is the reader's to write."""
+    own = can(current_actor(), Permission.POSTING_WRITE, posting)
+    return current(db.session, posting) if own else None

@@ -34,20 +34,32 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class HallFilter:
-    """What the reader asked a hall for; None and "" mean any.
+class Place:
+    """Where a page begins or ends: the public ids of the rows between which pages were turned."""
 
-    `after` and `before` are the public ids of the rows between which pages were turned.
-    """
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFilter(Place):
+    """What the reader asked their organization's own texts for; None and "" mean any."""
+
+    words: str = ""
+    status: PostingStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HallFilter(Place):
+    """What the reader asked a hall for; None and "" mean any."""
 
     words: str = ""
     industry: Industry | None = None
     region: Region | None = None
     mode: CooperationMode | None = None
     status: PostingStatus = PostingStatus.PUBLISHED
+    invited: bool = False
     sort: str = "newest"
-    after: str = ""
-    before: str = ""
 
     def chosen(self) -> dict[str, tuple[str, object]]:
         """Return by parameter name what narrows the list: the value in the URL and its meaning."""
@@ -62,6 +74,8 @@ class HallFilter:
             chosen["mode"] = (self.mode.value, self.mode)
         if self.status is not PostingStatus.PUBLISHED:
             chosen["status"] = (self.status.value, self.status)
+        if self.invited:
+            chosen["invited"] = ("1", self.invited)
         return chosen
 
     def parameters(self) -> dict[str, str]:
@@ -95,6 +109,7 @@ def read_common(args: Mapping[str, str], choices: Choices, sorts: Container[str]
         "region": _by_code(choices.regions, args.get("region", "")),
         "mode": one_of(CooperationMode, args.get("mode", "")),
         "status": status if status in STATUSES else PostingStatus.PUBLISHED,
+        "invited": args.get("invited") == "1",
         "sort": sort if sort in sorts else "newest",
         "after": clean(args.get("after", "")),
         "before": clean(args.get("before", "")),

@@ -46,6 +46,8 @@ def in_words(meaning: object) -> str:
         return meaning.name
     if isinstance(meaning, StrEnum):
         return label(meaning)
+    if meaning is True:
+        return _("Invited to me")
     if isinstance(meaning, int):
         return _("TRL %(level)s or higher", level=meaning)
     return _("Contains “%(words)s”", words=meaning)

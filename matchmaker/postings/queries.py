@@ -10,8 +10,9 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from matchmaker.disclosure import fold
 from matchmaker.permissions import visible
-from matchmaker.postings.filters import HallFilter
+from matchmaker.postings.filters import HallFilter, OwnFilter, Place
 from matchmaker.postings.leads import Ids, lead
+from matchmaker.relations import where_invited
 from models import (
     Industry,
     Need,
@@ -30,7 +31,7 @@ PostingT = TypeVar("PostingT", Need, Result)
 
 PAGE_SIZE = 20
 MOST_WORDS = 8
-MOST_OWN = 500
+OWN_PAGE_SIZE = 50
 WITH_REASON = (PostingStatus.RETURNED, PostingStatus.REJECTED, PostingStatus.SUSPENDED)
 """The states that are not entered without a reason."""
 
@@ -46,7 +47,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[PostingT]):
-    """One page of a hall and the public ids from which its neighbours continue."""
+    """One page of a list and the public ids from which its neighbours continue."""
 
     rows: Sequence[PostingT]
     before: str | None
@@ -54,16 +55,15 @@ class Page(Generic[PostingT]):
 
 
 def narrowed(
-    statement: sa.Select[PostingT],
-    kind: type[PostingT],
-    chosen: HallFilter,
-    alike: Collection[int] = (),
+    actor: User | None, kind: type[PostingT], chosen: HallFilter, alike: Collection[int] = ()
 ) -> sa.Select[PostingT]:
-    """Return `statement` with the filters that both halls offer.
+    """Return what the actor sees, with the filters that both halls offer.
 
     `alike` are the ids of postings that count as holding the words, whether they do or not.
     """
-    statement = statement.where(kind.status == chosen.status, kind.published_at.is_not(None))
+    statement = visible(actor, kind).where(
+        kind.status == chosen.status, kind.published_at.is_not(None)
+    )
     words = [kind.search_text.contains(word, autoescape=True) for word in _words(chosen)]
     if words:
         others = [kind.id.in_(alike)] if alike else []
@@ -74,7 +74,15 @@ def narrowed(
         statement = statement.where(among(kind.region_id, subtree(chosen.region)))
     if chosen.mode:
         statement = statement.where(kind.mode_rows.any(mode=chosen.mode))
+    if chosen.invited:
+        statement = statement.where(where_invited(actor, kind))
     return statement
+
+
+def has_invitations(session: Session, actor: User | None, kind: type[PostingT]) -> bool:
+    """Return whether any published text is for the actor's organization by invitation."""
+    invited = sa.select(kind.id).where(where_invited(actor, kind)).limit(1)
+    return actor is not None and session.scalar(invited) is not None
 
 
 def led(
@@ -112,23 +120,24 @@ def read_page(
     statement: sa.Select[PostingT],
     kind: type[PostingT],
     order: Order,
-    chosen: HallFilter,
+    place: Place,
+    size: int = PAGE_SIZE,
 ) -> Page[PostingT]:
-    """Return the page that `chosen` continues to, the first one if that row is gone.
+    """Return the page of so many rows that continues from `place`, the first if that row is gone.
 
     Keyset paging: as many statements however deep the page lies, whatever was added meanwhile.
     """
-    backwards = bool(chosen.before) and not chosen.after
-    cursor = _cursor(session, statement, kind, order, chosen.after or chosen.before)
+    backwards = bool(place.before) and not place.after
+    cursor = _cursor(session, statement, kind, order, place.after or place.before)
     if cursor is None:
         backwards = False
-    selected = _sorted(led(session, statement, kind, chosen), kind, order, backwards)
+    selected = _sorted(statement, kind, order, backwards)
     if cursor is not None:
         selected = selected.where(_beyond(kind, order, cursor, backwards))
-    selected = selected.options(*shown_with(kind)).limit(PAGE_SIZE + 1)
+    selected = selected.options(*shown_with(kind)).limit(size + 1)
     found = session.scalars(selected).all()
-    more = len(found) > PAGE_SIZE
-    rows = found[:PAGE_SIZE][::-1] if backwards else found[:PAGE_SIZE]
+    more = len(found) > size
+    rows = found[:size][::-1] if backwards else found[:size]
     has_newer, has_older = (more, True) if backwards else (cursor is not None, more)
     return Page(
         rows,
@@ -150,15 +159,19 @@ def latest(
     ).all()
 
 
-def own(session: Session, actor: User, kind: type[PostingT]) -> Sequence[PostingT]:
-    """Return the postings of the actor's organization in every state, last changed first."""
-    return session.scalars(
-        visible(actor, kind)
-        .where(kind.organization_id == actor.organization_id)
-        .order_by(kind.updated_at.desc(), kind.id.desc())
-        .limit(MOST_OWN)
-        .options(*shown_with(kind))
-    ).all()
+def own(session: Session, actor: User, kind: type[PostingT], chosen: OwnFilter) -> Page[PostingT]:
+    """Return a page of the postings of the actor's organization, last changed first.
+
+    Words are looked for in the titles and in the references, the organization's own numbers.
+    """
+    statement = visible(actor, kind).where(kind.organization_id == actor.organization_id)
+    if chosen.status:
+        statement = statement.where(kind.status == chosen.status)
+    for word in chosen.words.split()[:MOST_WORDS]:
+        named = (text.icontains(word, autoescape=True) for text in (kind.title, kind.reference))
+        statement = statement.where(sa.or_(*named))
+    order = Order(kind.updated_at, descending=True, nullable=False)
+    return read_page(session, statement, kind, order, chosen, OWN_PAGE_SIZE)
 
 
 def shown_with(kind: type[PostingT]) -> list[_AbstractLoad]:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matchmaker.permissions import visible
 from matchmaker.postings.filters import Choices, HallFilter, read_common
-from matchmaker.postings.queries import Order, Page, narrowed, read_page
+from matchmaker.postings.queries import Order, Page, led, narrowed, read_page
 from models import Result, User
 
 LEVELS = range(1, 10)
@@ -43,10 +42,11 @@ def listed(
     actor: User | None, chosen: ResultFilter, alike: Collection[int] = ()
 ) -> sa.Select[Result]:
     """Return the results of the hall that `chosen` asks for; `alike` as for `narrowed`."""
-    statement = narrowed(visible(actor, Result), Result, chosen, alike)
+    statement = narrowed(actor, Result, chosen, alike)
     return statement.where(Result.trl >= chosen.trl) if chosen.trl else statement
 
 
 def hall(session: Session, actor: User | None, chosen: ResultFilter) -> Page[Result]:
     """Return one page of the results hall."""
-    return read_page(session, listed(actor, chosen), Result, SORTS[chosen.sort], chosen)
+    statement = led(session, listed(actor, chosen), Result, chosen)
+    return read_page(session, statement, Result, SORTS[chosen.sort], chosen)

@@ -8,6 +8,7 @@ from matchmaker.postings.filters import STATUSES, load_choices
 from matchmaker.postings.inviting import InvitationPages
 from matchmaker.postings.life import LifePages
 from matchmaker.postings.pages import turned
+from matchmaker.postings.queries import has_invitations
 from matchmaker.postings.writing import WritingPages
 from matchmaker.results import queries
 from matchmaker.results.forms import ResultForm
@@ -34,6 +35,7 @@ def index() -> str:
         modes=CooperationMode,
         statuses=STATUSES,
         levels=queries.LEVELS,
+        guest=has_invitations(db.session, current_actor(), Result),
         rows=page.rows,
         **turned("results.index", chosen, page),
     )

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.db import transaction
+from matchmaker.i18n import _
 from matchmaker.lifecycle.engine import GuardedError
 from matchmaker.matches import decisions
 from matchmaker.postings import invitations, revisions, services
@@ -34,6 +35,7 @@ from models import (
 from tests import factories
 from tests.conftest import SignIn
 from tests.functional.forms import NEED, RESULT, english, fill, only, press
+from tests.functional.pages import link, titles
 
 INVITED = NEED | {"visibility": "invited", "public_summary": "一项电池难题。"}
 
@@ -299,7 +301,7 @@ def test_the_hall_takes_as_many_queries_for_fifty_invitations_as_for_five(
     sign_in(client, guest)
 
     def shown(rows: int) -> int:
-        for _ in range(rows):
+        for _number in range(rows):
             _published(session, poster, guest)
         client.get("/needs")
         counted = count_queries()
@@ -307,3 +309,30 @@ def test_the_hall_takes_as_many_queries_for_fifty_invitations_as_for_five(
         return len(counted)
 
     assert shown(5) == shown(45)
+
+
+def test_guests_narrow_the_halls_to_what_they_are_invited_to(
+    session: Session,
+    client: FlaskClient,
+    sign_in: SignIn,
+    poster: User,
+    guest: User,
+) -> None:
+    _published(session, poster, guest)
+    factories.need(title="公开的难题")
+    factories.result(title="公开的成果")
+    assert 'name="invited"' not in client.get("/needs").text
+    sign_in(client, guest)
+    assert len(titles(client.get("/needs").text)) == 2
+    assert 'name="invited"' not in client.get("/results").text
+    page = client.get("/needs?invited=1").text
+    assert titles(page) == ["零下快充析锂"]
+    assert 'name="invited"' in page
+    assert _("Invited to me") in page
+    assert titles(client.get("/results?invited=1").text) == []
+    saved = link(page, "/subscriptions/new/need")
+    assert saved
+    assert "invited=1" in saved
+    sign_in(client, poster)
+    assert titles(client.get("/needs?invited=1").text) == []
+    assert titles(client.application.test_client().get("/needs?invited=1").text) == []

@@ -114,10 +114,12 @@ def test_every_column_that_people_write_is_part_of_the_text() -> None:
         "valid_until",
         "submitted_at",
         "published_at",
+        "reminded_on",
         "status",
         "author_id",
         "organization_id",
         "region_id",
+        "reviewer_id",
     }
     for kind, fields in FIELDS.items():
         columns = set(kind.__table__.columns.keys())
