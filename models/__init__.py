@@ -1,28 +1,42 @@
 """The records of the platform; SQLAlchemy 2 mapped classes, one file per noun."""
 
+from models.acceptance import Acceptance
 from models.attachment import Attachment
 from models.base import Base, Record, new_public_id, now
+from models.claim import Claim
+from models.contract import LARGEST_AMOUNT, Contract, ContractTerms, ContractVersion, Payment
 from models.derived import holding, place_matches, write_bigrams
 from models.dialects import among, unindexed
+from models.document_template import DocumentTemplate
 from models.enums import (
+    ClaimStatus,
     ConsentDecision,
+    ContractChange,
+    ContractKind,
     CooperationMode,
     DeclineReason,
+    DelayReason,
     Delivery,
+    DocumentKind,
     Event,
     ImportStatus,
     JobStatus,
+    KeyStatus,
+    Light,
     MatchGrade,
     MatchSide,
     MatchStatus,
     MessageStatus,
     NeedKind,
     NoticeKind,
+    ObjectionOutcome,
+    OrderStatus,
     OrganizationKind,
     OrganizationStatus,
     Pace,
     PostingKind,
     PostingStatus,
+    Progress,
     ProjectOrigin,
     ProjectStage,
     PropertyKind,
@@ -34,39 +48,59 @@ from models.enums import (
     Role,
     Speaker,
     TokenPurpose,
+    Verdict,
     Visibility,
 )
 from models.industry import Industry
 from models.integrity import IntegrityRestriction
 from models.invitation import EmailToken, Invitation
+from models.key_designation import KeyDesignation, Snapshot
 from models.match import Match, MatchConsent, MatchJudgement
 from models.message import Message, MessageMark
+from models.milestone import Milestone
 from models.need import Need, NeedMetric, NeedMode
 from models.notification import Notification
 from models.organization import Organization
+from models.policy import Budget, Policy, PolicyVersion
 from models.posting import Posting
 from models.posting_invitation import PostingInvitation
-from models.project import Project
+from models.progress import ProgressReport, ProjectIssue
+from models.project import Project, ProjectParty
+from models.public_notice import Objection, PublicNotice
 from models.region import Region
 from models.result import Result, ResultMode, ResultProperty
 from models.revision import OPEN_REVISION, Revision
 from models.saved_search import FoundText, SavedSearch
 from models.signing_in import Attempts, RecoveryCode, TotpSecret, UserSession, key_digest
+from models.supervision import SupervisionOrder
 from models.trail import AuditEntry, StatusChange
 from models.typed_form import TypedForm
 from models.user import NoticeSetting, User, UserRole
 from models.work import ImportBatch, Job, OutboxMessage
 
 __all__ = [
+    "LARGEST_AMOUNT",
     "OPEN_REVISION",
+    "Acceptance",
     "Attachment",
     "Attempts",
     "AuditEntry",
     "Base",
+    "Budget",
+    "Claim",
+    "ClaimStatus",
     "ConsentDecision",
+    "Contract",
+    "ContractChange",
+    "ContractKind",
+    "ContractTerms",
+    "ContractVersion",
     "CooperationMode",
     "DeclineReason",
+    "DelayReason",
     "Delivery",
+    "DocumentKind",
+    "DocumentTemplate",
     "EmailToken",
     "Event",
     "FoundText",
@@ -77,6 +111,9 @@ __all__ = [
     "Invitation",
     "Job",
     "JobStatus",
+    "KeyDesignation",
+    "KeyStatus",
+    "Light",
     "Match",
     "MatchConsent",
     "MatchGrade",
@@ -86,6 +123,7 @@ __all__ = [
     "Message",
     "MessageMark",
     "MessageStatus",
+    "Milestone",
     "Need",
     "NeedKind",
     "NeedMetric",
@@ -93,20 +131,31 @@ __all__ = [
     "NoticeKind",
     "NoticeSetting",
     "Notification",
+    "Objection",
+    "ObjectionOutcome",
+    "OrderStatus",
     "Organization",
     "OrganizationKind",
     "OrganizationStatus",
     "OutboxMessage",
     "Pace",
+    "Payment",
+    "Policy",
+    "PolicyVersion",
     "Posting",
     "PostingInvitation",
     "PostingKind",
     "PostingStatus",
+    "Progress",
+    "ProgressReport",
     "Project",
+    "ProjectIssue",
     "ProjectOrigin",
+    "ProjectParty",
     "ProjectStage",
     "PropertyKind",
     "PropertyStatus",
+    "PublicNotice",
     "Record",
     "RecoveryCode",
     "Region",
@@ -120,14 +169,17 @@ __all__ = [
     "RevisionStatus",
     "Role",
     "SavedSearch",
+    "Snapshot",
     "Speaker",
     "StatusChange",
+    "SupervisionOrder",
     "TokenPurpose",
     "TotpSecret",
     "TypedForm",
     "User",
     "UserRole",
     "UserSession",
+    "Verdict",
     "Visibility",
     "among",
     "holding",

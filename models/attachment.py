@@ -1,4 +1,4 @@
-"""Attachments: files that belong to the text of a need or a result."""
+"""Attachments: files that belong to the text of a need or a result, or to a part of a project."""
 
 from __future__ import annotations
 
@@ -19,22 +19,32 @@ class Attachment(Record, Base):
     Before that it is part of what somebody types into the form `typed_form_id`. `attached` says
     whether it belongs to the posting's text now; `revision_id` names the change that asked last
     for it to be. The row of a file that was thrown away stays, with `deleted_at`.
+
+    A file of a project was typed into no form: it belongs to the project's part `subject_kind`
+    `subject_id`, such as a payment, from the first.
     """
 
     __tablename__ = "attachment"
     __table_args__ = (
         sa.CheckConstraint("need_id IS NULL OR result_id IS NULL", name="one_subject"),
         sa.CheckConstraint(
-            "NOT attached OR need_id IS NOT NULL OR result_id IS NOT NULL", name="attached_to"
+            "NOT attached OR need_id IS NOT NULL OR result_id IS NOT NULL"
+            " OR project_id IS NOT NULL",
+            name="attached_to",
         ),
+        sa.CheckConstraint("(typed_form_id IS NULL) = (project_id IS NOT NULL)", name="origin"),
+        sa.CheckConstraint("(project_id IS NULL) = (subject_id IS NULL)", name="project_part"),
     )
 
     organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"), index=True)
     uploaded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
-    typed_form_id: Mapped[int] = mapped_column(sa.ForeignKey("typed_form.id"), index=True)
+    typed_form_id: Mapped[int | None] = mapped_column(sa.ForeignKey("typed_form.id"), index=True)
     need_id: Mapped[int | None] = mapped_column(sa.ForeignKey("need.id"), index=True)
     result_id: Mapped[int | None] = mapped_column(sa.ForeignKey("result.id"), index=True)
     revision_id: Mapped[int | None] = mapped_column(sa.ForeignKey("revision.id"), index=True)
+    project_id: Mapped[int | None] = mapped_column(sa.ForeignKey("project.id"), index=True)
+    subject_kind: Mapped[str] = mapped_column(sa.String(40), default="")
+    subject_id: Mapped[int | None]
     attached: Mapped[bool] = mapped_column(default=False)
     name: Mapped[str] = mapped_column(sa.String(120))
     media_type: Mapped[str] = mapped_column(sa.String(100))

@@ -217,6 +217,110 @@ class ProjectOrigin(StrEnum):
     CHALLENGE = "challenge"
 
 
+class ContractKind(StrEnum):
+    """Kind of a technology contract: 开发 转让 许可 咨询 服务 (Civil Code, article 843)."""
+
+    DEVELOPMENT = "development"
+    TRANSFER = "transfer"
+    LICENCE = "licence"
+    CONSULTING = "consulting"
+    SERVICE = "service"
+
+
+class ContractChange(StrEnum):
+    """What made a version of a contract."""
+
+    SIGNED = "signed"
+    AMENDED = "amended"
+    TERMINATED = "terminated"
+
+
+class Progress(StrEnum):
+    """How a project stands against its plan, as its parties see it."""
+
+    AHEAD = "ahead"
+    ON_PLAN = "on_plan"
+    LATE = "late"
+    STALLED = "stalled"
+
+
+class DelayReason(StrEnum):
+    """Why a project is late or stalled."""
+
+    FUNDS = "funds"
+    TECHNOLOGY = "technology"
+    PEOPLE = "people"
+    EQUIPMENT = "equipment"
+    PARTNER = "partner"
+    MARKET = "market"
+    APPROVAL = "approval"
+    OTHER = "other"
+
+
+class Light(StrEnum):
+    """How much attention a project needs: 红黄绿灯."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class OrderStatus(StrEnum):
+    """Where a supervision order stands."""
+
+    ISSUED = "issued"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class Verdict(StrEnum):
+    """What an acceptance came to."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+class KeyStatus(StrEnum):
+    """Where a project stands on the list of key projects: 提名, 储备库, 重点, 移出."""
+
+    NOMINATED = "nominated"
+    RESERVE = "reserve"
+    KEY = "key"
+    REMOVED = "removed"
+
+
+class ClaimStatus(StrEnum):
+    """Where a claim stands."""
+
+    ESTIMATED = "estimated"
+    DRAFTED = "drafted"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    REVIEWED = "reviewed"
+    ON_NOTICE = "on_notice"
+    APPROVED = "approved"
+    PAID = "paid"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    CLAWED_BACK = "clawed_back"
+
+
+class ObjectionOutcome(StrEnum):
+    """What was found of an objection to a public notice."""
+
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+class DocumentKind(StrEnum):
+    """What is written from a record by a template that may be edited."""
+
+    CONTRACT_REGISTRATION = "contract_registration"
+    PROGRESS = "progress"
+    SUPERVISION_LETTER = "supervision_letter"
+    PUBLIC_NOTICE = "public_notice"
+
+
 class Event(StrEnum):
     """What happened to a record that somebody is told of."""
 
@@ -245,6 +349,33 @@ class Event(StrEnum):
     SEARCH_FOUND = "search_found"
     MESSAGE_WRITTEN = "message_written"
     POSTING_INVITED = "posting_invited"
+    PROJECT_OPENED = "project_opened"
+    PROJECT_ADVANCED = "project_advanced"
+    PROJECT_TERMINATED = "project_terminated"
+    PROJECT_ISSUE_RAISED = "project_issue_raised"
+    REPORT_DUE = "report_due"
+    REPORT_OVERDUE = "report_overdue"
+    ORDER_ISSUED = "order_issued"
+    ORDER_ANSWERED = "order_answered"
+    ORDER_RETURNED = "order_returned"
+    ORDER_CLOSED = "order_closed"
+    ORDER_CLIMBED = "order_climbed"
+    KEY_NOMINATED = "key_nominated"
+    KEY_RESERVED = "key_reserved"
+    KEY_DESIGNATED = "key_designated"
+    KEY_REMOVAL_PROPOSED = "key_removal_proposed"
+    KEY_REMOVED = "key_removed"
+    CLAIM_ESTIMATED = "claim_estimated"
+    CLAIM_DRAFTED = "claim_drafted"
+    CLAIM_SUBMITTED = "claim_submitted"
+    CLAIM_RETURNED = "claim_returned"
+    CLAIM_REJECTED = "claim_rejected"
+    CLAIM_REVIEWED = "claim_reviewed"
+    CLAIM_ON_NOTICE = "claim_on_notice"
+    NOTICE_ENDED = "notice_ended"
+    CLAIM_APPROVED = "claim_approved"
+    CLAIM_PAID = "claim_paid"
+    CLAIM_CLAWED_BACK = "claim_clawed_back"
     REVIEW_ASSIGNED = "review_assigned"
 
 
@@ -289,6 +420,8 @@ class NoticeKind(StrEnum):
 
     REVIEW = "review"
     MATCH = "match"
+    PROJECT = "project"
+    CLAIM = "claim"
     MESSAGE = "message"
     REMINDER = "reminder"
     SUBSCRIPTION = "subscription"

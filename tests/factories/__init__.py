@@ -1,35 +1,56 @@
 """Makes records for tests, each by itself valid; every call is one transaction."""
 
 import itertools
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from stdnum.cn import uscc as uscc_number
 
+from matchmaker import clock
 from matchmaker.accounts.passwords import hash_password
 from matchmaker.db import transaction
 from matchmaker.disclosure import search_text
 from models import (
     Base,
+    Claim,
+    Contract,
+    ContractChange,
+    ContractKind,
+    ContractVersion,
     CooperationMode,
     Industry,
+    KeyDesignation,
     Match,
     MatchGrade,
+    Milestone,
     Need,
     NeedMetric,
     NeedMode,
     Organization,
     OrganizationKind,
     OrganizationStatus,
+    Payment,
+    Policy,
+    PolicyVersion,
     PostingStatus,
+    Progress,
+    ProgressReport,
+    Project,
+    ProjectIssue,
+    ProjectOrigin,
+    ProjectParty,
+    ProjectStage,
+    PublicNotice,
     Region,
+    RegionLevel,
     Result,
     ResultMode,
     ResultStage,
     Role,
     StatusChange,
+    SupervisionOrder,
     User,
     UserRole,
     now,
@@ -137,6 +158,133 @@ def match(need: Need, result: Result, **values: Any) -> Match:
         "engine_version": "test",
     }
     return _store(Match(need=need, result=result, **(defaults | values)))
+
+
+def project(*parties: Organization, **values: Any) -> Project:
+    """Make a project registered by hand; the first party needs, the second has the technology."""
+    number = next(_numbers)
+    roles = (OrganizationKind.ENTERPRISE, OrganizationKind.UNIVERSITY, OrganizationKind.SERVICE)
+    defaults = {
+        "code": f"AH-2026-T{number:05d}",
+        "title": f"测试项目{number}",
+        "origin": ProjectOrigin.MANUAL,
+        "stage": ProjectStage.MATCHMAKING,
+        "region": region(FEIXI),
+    }
+    rows = [
+        ProjectParty(organization=one, role=role) for one, role in zip(parties, roles, strict=False)
+    ]
+    return _store(Project(**(defaults | values), parties=rows))
+
+
+def contract(project: Project, **values: Any) -> Contract:
+    """Make a contract in force of a project's first two parties, over 10,000 yuan."""
+    day = clock.today()
+    terms = {
+        "kind": ContractKind.DEVELOPMENT,
+        "amount": 1_000_000,
+        "technology_amount": 800_000,
+        "signed_on": day,
+        "starts_on": day,
+        "ends_on": day + timedelta(days=365),
+    }
+    terms |= {key: values.pop(key) for key in terms.keys() & values.keys()}
+    signed = ContractVersion(
+        ordinal=1, change=ContractChange.SIGNED, changed_on=terms["signed_on"], **terms
+    )
+    buyer, seller = (party.organization for party in project.parties[:2])
+    defaults = {"number": f"HT-{next(_numbers)}", "buyer": buyer, "seller": seller}
+    return _store(
+        Contract(project_id=project.id, **terms, **(defaults | values), versions=[signed])
+    )
+
+
+def payment(contract: Contract, **values: Any) -> Payment:
+    """Make a payment of ten yuan."""
+    defaults = {"paid_on": clock.today(), "amount": 1_000, "evidence": "回单"}
+    return _store(Payment(contract_id=contract.id, **(defaults | values)))
+
+
+def milestone(project: Project, **values: Any) -> Milestone:
+    """Make a milestone of the whole weight, due in a hundred days."""
+    day = clock.today()
+    defaults = {
+        "name": "样机",
+        "weight": 100,
+        "position": len(project.milestones),
+        "starts_on": day,
+        "due_on": day + timedelta(days=100),
+    }
+    return _store(Milestone(project_id=project.id, **(defaults | values)))
+
+
+def report(project: Project, **values: Any) -> ProgressReport:
+    """Make the report of this month: on plan, a tenth done."""
+    defaults = {"month": clock.month_of(clock.today()), "overall": Progress.ON_PLAN, "percent": 10}
+    return _store(ProgressReport(project_id=project.id, **(defaults | values)))
+
+
+def issue(project: Project, **values: Any) -> ProjectIssue:
+    """Make an open issue, due in ten days; give it an `owner` and `raised_by`."""
+    defaults = {"text": "中试场地未落实", "due_on": clock.today() + timedelta(days=10)}
+    return _store(ProjectIssue(project_id=project.id, **(defaults | values)))
+
+
+def order(project: Project, **values: Any) -> SupervisionOrder:
+    """Make a supervision order of the county, due in ten days."""
+    defaults = {
+        "level": RegionLevel.COUNTY,
+        "text": "请说明进度滞后的原因。",
+        "due_on": clock.today() + timedelta(days=10),
+    }
+    return _store(SupervisionOrder(project_id=project.id, **(defaults | values)))
+
+
+def designation(project: Project, **values: Any) -> KeyDesignation:
+    """Make a nomination for this year."""
+    defaults = {"year": clock.today().year, "level": RegionLevel.COUNTY, "evidence": "合同"}
+    return _store(KeyDesignation(project_id=project.id, **(defaults | values)))
+
+
+def policy(**values: Any) -> Policy:
+    """Make a policy of the county with one published version; `rule` is laid over 15 percent."""
+    rule = {"formula": {"kind": "percent", "rate": 1500}} | values.pop("rule", {})
+    version = PolicyVersion(ordinal=1, valid_from=date(2026, 1, 1), rule=rule, published_at=now())
+    defaults = {"title": "测试政策", "issuer": "测试局", "document": "测试〔2026〕1号"}
+    code = values.pop("region", FEIXI)
+    return _store(Policy(region=region(code), **(defaults | values), versions=[version]))
+
+
+def claim(project: Project | None, claimant: Organization | None = None, **values: Any) -> Claim:
+    """Make an estimated claim of 1,000 yuan under a policy of its own, of the first party.
+
+    Without a project it is for the year and needs its claimant.
+    """
+    under = values.pop("policy", None) or policy(rule=values.pop("rule", {}))
+    if claimant is None:
+        assert project is not None
+        claimant = project.parties[0].organization
+    defaults = {"year": clock.today().year, "amount": 100_000}
+    return _store(
+        Claim(
+            policy_id=under.id,
+            policy_version_id=under.versions[-1].id,
+            project_id=project.id if project else None,
+            organization=claimant,
+            region=claimant.region,
+            **(defaults | values),
+        )
+    )
+
+
+def notice(**values: Any) -> PublicNotice:
+    """Make a public notice that ended yesterday, of a `claim` or a `designation`."""
+    day = clock.today()
+    defaults = {"starts_on": day - timedelta(days=8), "ends_on": day - timedelta(days=1)}
+    subjects = {
+        f"{name}_id": values.pop(name).id for name in ("claim", "designation") if name in values
+    }
+    return _store(PublicNotice(**(defaults | subjects | values)))
 
 
 def _posting(kind: type[PostingT], values: dict[str, Any], **rows: Any) -> PostingT:
