@@ -67,6 +67,15 @@ def exclusive(session: Session, purpose: str) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
+def lock(session: Session, record: Any) -> None:
+    """Wait for whoever else is writing a record, and read it as they leave it.
+
+    The row alone is locked: PostgreSQL refuses that for what a page has joined to it.
+    """
+    session.expire(record)
+    session.refresh(record, with_for_update={"of": type(record)})
+
+
 def _refuse_stray_write(session: Session, _flush: UOWTransaction, _instances: Any) -> None:
     if not session.info.get("writing"):
         raise RuntimeError("a record was changed outside a transaction")
@@ -82,10 +91,15 @@ def _close_no_async_sessions(app: Flask) -> None:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
-    """Return the engine's options; parameters hold confidential texts and stay out of errors."""
+    """Return the engine's options; parameters hold confidential texts and stay out of errors.
+
+    PostgreSQL compiles no query to machine code: ours end before that has paid.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return {"url": parsed, "pool_pre_ping": True, "hide_parameters": True}
+        options = f"{parsed.query.get('options', '')} -c jit=off"
+        plain = {"connect_args": {"options": options}, "pool_pre_ping": True}
+        return {"url": parsed, "hide_parameters": True, **plain}
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     waiting = {"timeout": SQLITE_BUSY_SECONDS}

@@ -15,9 +15,24 @@ class Permission(StrEnum):
     ACCOUNT_SIGN_IN = "account:sign_in"
     ACCOUNT_SIGN_OUT = "account:sign_out"
     ATTACHMENT_READ = "attachment:read"
+    BUDGET_READ = "budget:read"
+    BUDGET_SET = "budget:set"
+    CLAIM_APPROVE = "claim:approve"
+    CLAIM_DRAFT = "claim:draft"
+    CLAIM_PAY = "claim:pay"
+    CLAIM_READ = "claim:read"
+    CLAIM_REVIEW = "claim:review"
+    CLAIM_SUBMIT = "claim:submit"
     COMMON_TECHNOLOGY_READ = "common_technology:read"
+    DOCUMENT_TEMPLATE_EDIT = "document_template:edit"
+    INDICATOR_FREEZE = "indicator:freeze"
+    INDICATOR_READ = "indicator:read"
     JOB_READ = "job:read"
     JOB_RETRY = "job:retry"
+    KEY_DESIGNATE = "key:designate"
+    KEY_NOMINATE = "key:nominate"
+    KEY_PROPOSE_REMOVAL = "key:propose_removal"
+    KEY_RESERVE = "key:reserve"
     MAIL_READ = "mail:read"
     MAIL_TEST = "mail:test"
     MATCH_ADD = "match:add"
@@ -33,17 +48,28 @@ class Permission(StrEnum):
     NEED_READ = "need:read"
     NEED_READ_TEXT = "need:read_text"
     NOTICE_READ = "notice:read"
+    ORDER_ANSWER = "order:answer"
+    ORDER_ISSUE = "order:issue"
     ORGANIZATION_CREATE = "organization:create"
     ORGANIZATION_EDIT_OWN = "organization:edit_own"
     ORGANIZATION_MANAGE_MEMBERS = "organization:manage_members"
     ORGANIZATION_READ_OWN = "organization:read_own"
     ORGANIZATION_REGISTER = "organization:register"
     ORGANIZATION_REVIEW = "organization:review"
+    POLICY_PUBLISH = "policy:publish"
+    POLICY_READ = "policy:read"
+    POLICY_WRITE = "policy:write"
     PORTAL_READ = "portal:read"
     POSTING_ENDORSE = "posting:endorse"
     POSTING_REVIEW = "posting:review"
     POSTING_WRITE = "posting:write"
+    PROJECT_OPEN = "project:open"
     PROJECT_READ = "project:read"
+    PROJECT_REPORT = "project:report"
+    PROJECT_RUN = "project:run"
+    PUBLIC_NOTICE_OBJECT = "public_notice:object"
+    PUBLIC_NOTICE_READ = "public_notice:read"
+    PUBLIC_NOTICE_SETTLE = "public_notice:settle"
     RESULT_READ = "result:read"
     RESULT_READ_TEXT = "result:read_text"
     REVIEW_READ = "review:read"
@@ -57,12 +83,15 @@ _VISITOR = frozenset(
         Permission.NEED_READ,
         Permission.NEED_READ_TEXT,
         Permission.ORGANIZATION_REGISTER,
+        Permission.POLICY_READ,
         Permission.PORTAL_READ,
+        Permission.PUBLIC_NOTICE_OBJECT,
+        Permission.PUBLIC_NOTICE_READ,
         Permission.RESULT_READ,
         Permission.RESULT_READ_TEXT,
     }
 )
-_SIGNED_IN = _VISITOR | {
+_SIGNED_IN = (_VISITOR - {Permission.PUBLIC_NOTICE_OBJECT}) | {
     Permission.ACCOUNT_MANAGE,
     Permission.ACCOUNT_SIGN_OUT,
     Permission.ATTACHMENT_READ,
@@ -72,6 +101,7 @@ _BUSINESS = _SIGNED_IN | {
     Permission.MATCH_READ,
     Permission.ORGANIZATION_READ_OWN,
     Permission.PROJECT_READ,
+    Permission.PUBLIC_NOTICE_OBJECT,
     Permission.SEARCH_SAVE,
 }
 _MESSAGES = {Permission.MESSAGE_READ, Permission.MESSAGE_WRITE}
@@ -79,29 +109,68 @@ _MEMBER = (
     _BUSINESS
     | _MESSAGES
     | {
+        Permission.CLAIM_DRAFT,
+        Permission.CLAIM_READ,
         Permission.MATCH_ANSWER,
         Permission.MATCH_READ_CONTACT,
+        Permission.ORDER_ANSWER,
         Permission.POSTING_WRITE,
+        Permission.PROJECT_REPORT,
     }
 )
-_OFFICER = _MESSAGES | {
+_BUREAU = {
+    Permission.BUDGET_READ,
+    Permission.CLAIM_READ,
     Permission.COMMON_TECHNOLOGY_READ,
-    Permission.MATCH_ADD,
-    Permission.MATCH_ASSIGN,
-    Permission.MATCH_DISMISS,
-    Permission.MATCH_JUDGE,
+    Permission.INDICATOR_READ,
+    Permission.KEY_PROPOSE_REMOVAL,
+    Permission.ORDER_ISSUE,
+}
+_OFFICER = (
+    _MESSAGES
+    | _BUREAU
+    | {
+        Permission.CLAIM_PAY,
+        Permission.CLAIM_REVIEW,
+        Permission.KEY_NOMINATE,
+        Permission.MATCH_ADD,
+        Permission.MATCH_ASSIGN,
+        Permission.MATCH_DISMISS,
+        Permission.MATCH_JUDGE,
+        Permission.MATCH_RECOMMEND,
+        Permission.ORDER_ANSWER,
+        Permission.ORGANIZATION_REVIEW,
+        Permission.POLICY_WRITE,
+        Permission.POSTING_REVIEW,
+        Permission.PROJECT_OPEN,
+        Permission.PROJECT_REPORT,
+        Permission.PROJECT_RUN,
+        Permission.PUBLIC_NOTICE_SETTLE,
+        Permission.REVIEW_READ,
+    }
+)
+_DIRECTOR = _BUREAU | {
+    Permission.BUDGET_SET,
+    Permission.CLAIM_APPROVE,
+    Permission.INDICATOR_FREEZE,
+    Permission.KEY_DESIGNATE,
+    Permission.KEY_RESERVE,
+    Permission.POLICY_PUBLISH,
+}
+_BROKER = _MESSAGES | {
     Permission.MATCH_RECOMMEND,
-    Permission.ORGANIZATION_REVIEW,
-    Permission.POSTING_REVIEW,
-    Permission.REVIEW_READ,
+    Permission.ORDER_ANSWER,
+    Permission.PROJECT_REPORT,
 }
 _MANAGER = {
+    Permission.CLAIM_SUBMIT,
     Permission.ORGANIZATION_EDIT_OWN,
     Permission.ORGANIZATION_MANAGE_MEMBERS,
     Permission.POSTING_ENDORSE,
     Permission.REVIEW_READ,
 }
 _ADMIN = {
+    Permission.DOCUMENT_TEMPLATE_EDIT,
     Permission.JOB_READ,
     Permission.JOB_RETRY,
     Permission.MAIL_READ,
@@ -113,9 +182,9 @@ _ADMIN = {
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MEMBER: _MEMBER,
     Role.MANAGER: _MEMBER | _MANAGER,
-    Role.BROKER: _BUSINESS | _MESSAGES | {Permission.MATCH_RECOMMEND},
+    Role.BROKER: _BUSINESS | _BROKER,
     Role.OFFICER: _BUSINESS | _OFFICER,
-    Role.DIRECTOR: _BUSINESS | {Permission.COMMON_TECHNOLOGY_READ},
+    Role.DIRECTOR: _BUSINESS | _DIRECTOR,
     Role.ADMIN: _SIGNED_IN | _ADMIN,
     Role.AUDITOR: _SIGNED_IN,
 }

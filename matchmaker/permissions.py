@@ -18,6 +18,17 @@ from matchmaker.grants import (
     granted,
 )
 from matchmaker.i18n import _
+from matchmaker.project_relations import (
+    WHERE_SEEN,
+    holds_purse,
+    is_regional,
+    is_regional_from,
+    nominates,
+    owns_claim,
+    sees_claim,
+    watches,
+    works_on,
+)
 from matchmaker.relations import (
     ORGANIZATION_ROLES,
     is_assigned,
@@ -29,18 +40,15 @@ from matchmaker.relations import (
     runs,
     sees_match,
     sees_posting,
-    sees_project,
     sides,
     takes_part,
-    where_attachment_is_seen,
     where_match_is_seen,
     where_posting_is_seen,
-    where_project_is_seen,
     where_revision_is_seen,
     where_takes_part,
 )
 from models import (
-    Attachment,
+    DocumentTemplate,
     ImportBatch,
     Invitation,
     Job,
@@ -53,9 +61,9 @@ from models import (
     OrganizationStatus,
     OutboxMessage,
     PostingStatus,
-    Project,
     Record,
     Region,
+    RegionLevel,
     Result,
     Revision,
     SavedSearch,
@@ -84,6 +92,19 @@ __all__ = [
 RecordT = TypeVar("RecordT", bound=Record)
 
 _RELATIONS: dict[Permission, Callable[[User | None, Record], bool]] = {
+    Permission.BUDGET_READ: is_regional,
+    Permission.BUDGET_SET: is_regional,
+    Permission.CLAIM_APPROVE: holds_purse,
+    Permission.CLAIM_DRAFT: owns_claim,
+    Permission.CLAIM_PAY: holds_purse,
+    Permission.CLAIM_READ: sees_claim,
+    Permission.CLAIM_REVIEW: is_regional,
+    Permission.CLAIM_SUBMIT: owns_claim,
+    Permission.INDICATOR_FREEZE: is_regional,
+    Permission.KEY_DESIGNATE: is_regional_from(RegionLevel.PROVINCE),
+    Permission.KEY_NOMINATE: nominates,
+    Permission.KEY_PROPOSE_REMOVAL: is_regional,
+    Permission.KEY_RESERVE: is_regional_from(RegionLevel.CITY),
     Permission.MATCH_ADD: runs,
     Permission.MATCH_ANSWER: lambda actor, record: bool(sides(actor, match_of(record))),
     Permission.MATCH_ASSIGN: runs,
@@ -93,10 +114,18 @@ _RELATIONS: dict[Permission, Callable[[User | None, Record], bool]] = {
     Permission.MESSAGE_READ: takes_part,
     Permission.NEED_READ: sees_posting,
     Permission.NEED_READ_TEXT: reads_text,
+    Permission.ORDER_ANSWER: works_on,
+    Permission.ORDER_ISSUE: watches,
+    Permission.POLICY_PUBLISH: is_regional,
+    Permission.POLICY_WRITE: is_regional,
     Permission.POSTING_ENDORSE: owns,
     Permission.POSTING_REVIEW: oversees,
     Permission.POSTING_WRITE: owns,
-    Permission.PROJECT_READ: sees_project,
+    Permission.PROJECT_OPEN: is_regional,
+    Permission.PROJECT_READ: works_on,
+    Permission.PROJECT_REPORT: works_on,
+    Permission.PROJECT_RUN: is_regional,
+    Permission.PUBLIC_NOTICE_SETTLE: is_regional,
     Permission.RESULT_READ: sees_posting,
     Permission.RESULT_READ_TEXT: reads_text,
 }
@@ -110,10 +139,16 @@ _OWN: dict[type[Record], Any] = {
 }
 """What everybody sees their own of and nobody else's: whose a record is."""
 
+_WHOLE: dict[type[Record], Permission] = {
+    DocumentTemplate: Permission.DOCUMENT_TEMPLATE_EDIT,
+    Job: Permission.JOB_READ,
+    OutboxMessage: Permission.JOB_READ,
+}
+"""What those with a permission see all of, and nobody else any."""
+
 _WHERE: dict[type[Record], Callable[[User | None], sa.ColumnElement[bool]]] = {
-    Attachment: where_attachment_is_seen,
-    Project: where_project_is_seen,
     Revision: where_revision_is_seen,
+    **WHERE_SEEN,
 }
 
 
@@ -212,8 +247,8 @@ def visible(actor: User | None, kind: type[RecordT]) -> sa.Select[RecordT]:
         managed = Permission.ORGANIZATION_MANAGE_MEMBERS in granted(actor)
         own = Invitation.organization_id == actor.organization_id if actor else sa.false()
         return statement.where(sa.and_(sa.literal(managed), own))
-    if kind is Job or kind is OutboxMessage:
-        return statement.where(sa.literal(Permission.JOB_READ in granted(actor)))
+    if kind in _WHOLE:
+        return statement.where(sa.literal(_WHOLE[kind] in granted(actor)))
     if kind in _OWN:
         return statement.where(_OWN[kind] == actor.id if actor else sa.false())
     raise LookupError(f"no rule says who may see {kind.__name__}")

@@ -1,4 +1,4 @@
-"""How an actor stands to postings, matches and projects.
+"""How an actor stands to postings and matches.
 
 Each relation is there twice: for one loaded record, and as the condition of a SELECT
 (`where_…`). `permissions` says which of them a permission asks for.
@@ -18,7 +18,6 @@ from models import (
     OrganizationStatus,
     PostingInvitation,
     PostingStatus,
-    Project,
     Record,
     Region,
     Result,
@@ -301,26 +300,6 @@ def where_attachment_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
             sa.and_(Attachment.attached, sa.or_(*of_text)),
             Attachment.revision_id.in_(changes),
         ),
-    )
-
-
-def sees_project(actor: User | None, record: Record) -> bool:
-    """Return whether a project is the actor's organization's, region's or charge."""
-    if actor is None or not isinstance(record, Project):
-        return False
-    own = any(posting and owns(actor, posting) for posting in (record.need, record.result))
-    return own or record.broker_id == actor.id or in_region(actor, record.region)
-
-
-def where_project_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
-    """Return `sees_project` as a condition on projects."""
-    if actor is None:
-        return sa.false()
-    return sa.or_(
-        Project.need_id.in_(sa.select(Need.id).where(where_own(actor, Need))),
-        Project.result_id.in_(sa.select(Result.id).where(where_own(actor, Result))),
-        Project.broker_id == actor.id,
-        where_in_region(actor, Project.region_id),
     )
 
 

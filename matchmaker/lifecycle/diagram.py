@@ -3,15 +3,23 @@
 import sys
 from collections.abc import Sequence
 
+from matchmaker.lifecycle.claim import CLAIM
+from matchmaker.lifecycle.key_designation import KEY_DESIGNATION
 from matchmaker.lifecycle.match import MATCH
 from matchmaker.lifecycle.posting import POSTING
+from matchmaker.lifecycle.project import PROJECT
 from matchmaker.lifecycle.revision import REVISION
+from matchmaker.lifecycle.supervision import SUPERVISION_ORDER
 from matchmaker.lifecycle.transition import Transition
 
 CHAPTERS = {
     "Need and result": POSTING,
     "Revision of a published text": REVISION,
     "Match": MATCH,
+    "Project": PROJECT,
+    "Supervision order": SUPERVISION_ORDER,
+    "Key project": KEY_DESIGNATION,
+    "Claim": CLAIM,
 }
 PREFACE = """\
 # Lifecycles

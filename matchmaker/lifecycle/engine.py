@@ -14,20 +14,39 @@ from matchmaker.clock import today
 from matchmaker.db import transaction
 from matchmaker.i18n import _
 from matchmaker.labels import label
+from matchmaker.lifecycle.claim import CLAIM
+from matchmaker.lifecycle.key_designation import KEY_DESIGNATION
 from matchmaker.lifecycle.match import MATCH
 from matchmaker.lifecycle.posting import POSTING
+from matchmaker.lifecycle.project import PROJECT
 from matchmaker.lifecycle.revision import REVISION
+from matchmaker.lifecycle.supervision import SUPERVISION_ORDER
 from matchmaker.lifecycle.transition import Action, Case, Transition
 from matchmaker.permissions import Decision, Permission, can, visible
-from models import Match, Need, Result, Revision, User, now
+from models import (
+    Claim,
+    KeyDesignation,
+    Match,
+    Need,
+    Project,
+    Result,
+    Revision,
+    SupervisionOrder,
+    User,
+    now,
+)
 
-Moving = Need | Result | Revision | Match
+Moving = Need | Result | Revision | Match | Project | Claim | KeyDesignation | SupervisionOrder
 
 TABLES: dict[type[Moving], tuple[Transition, ...]] = {
     Need: POSTING,
     Result: POSTING,
     Revision: REVISION,
     Match: MATCH,
+    Project: PROJECT,
+    Claim: CLAIM,
+    KeyDesignation: KEY_DESIGNATION,
+    SupervisionOrder: SUPERVISION_ORDER,
 }
 
 

@@ -1,5 +1,7 @@
 """The life of a need or a result."""
 
+from datetime import date
+
 from matchmaker.disclosure import full_text
 from matchmaker.i18n import _
 from matchmaker.lifecycle.transition import Action, Case, Transition, all_of
@@ -7,6 +9,7 @@ from matchmaker.permissions import Permission
 from matchmaker.relations import posting_of
 from models import (
     Event,
+    Organization,
     OrganizationStatus,
     PostingStatus,
     Record,
@@ -19,12 +22,17 @@ def unrestricted(case: Case) -> str | None:
     organization = posting_of(case.record).organization
     if organization.status is not OrganizationStatus.APPROVED:
         return _("The organization has not been approved.")
-    for restriction in organization.restrictions:
-        if restriction.holds_on(case.today):
+    return restriction(organization, case.today)
+
+
+def restriction(organization: Organization, day: date) -> str | None:
+    """Return the integrity restriction that an organization is under on a day, in words."""
+    for one in organization.restrictions:
+        if one.holds_on(day):
             return _(
                 "The organization is under an integrity restriction: %(ground)s (%(source)s).",
-                ground=restriction.ground,
-                source=restriction.source_document,
+                ground=one.ground,
+                source=one.source_document,
             )
     return None
 

@@ -6,9 +6,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from matchmaker import mail
+from matchmaker.audiences import TOLD
 from matchmaker.db import transaction
 from matchmaker.labels import label
-from matchmaker.notifications import TOLD, tell
+from matchmaker.notifications import tell
 from models import (
     Delivery,
     Event,

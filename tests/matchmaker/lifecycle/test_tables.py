@@ -1,7 +1,6 @@
 """The tables of transitions: who may move what from where, and what the documents say of it."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,11 +16,6 @@ from matchmaker.db import db, transaction
 from matchmaker.lifecycle.diagram import document
 from matchmaker.lifecycle.engine import (
     TABLES,
-    NotPermittedError,
-    NotVisibleError,
-    WrongStateError,
-    advance,
-    available,
 )
 from matchmaker.lifecycle.match import MATCH, answer_by, reminders_due
 from matchmaker.lifecycle.posting import POSTING
@@ -36,12 +30,11 @@ from models import (
     Result,
     Revision,
     RevisionStatus,
-    Role,
-    User,
 )
 from tests import factories
 from tests.backends import Backend
 from tests.conftest import application, with_reference
+from tests.matchmaker.lifecycle.moves import PERSONAS, People, expect, people_around
 
 A, P, M, R = Action, PostingStatus, MatchStatus, RevisionStatus
 
@@ -82,26 +75,6 @@ REVISION_MOVES: dict[tuple[Action, RevisionStatus], set[str]] = {
     (A.RETURN, R.SUBMITTED): BUREAU,
     (A.APPROVE, R.SUBMITTED): BUREAU,
 } | {(A.WITHDRAW, status): WRITERS for status in (R.INTERNAL_REVIEW, R.SUBMITTED, R.RETURNED)}
-PERSONAS = (
-    "visitor",
-    "member",
-    "manager",
-    "rival",
-    "other side",
-    "broker",
-    "another broker",
-    "county officer",
-    "city officer",
-    "provincial officer",
-    "other city's officer",
-    "provincial director",
-    "admin",
-    "auditor",
-)
-
-
-class Undone(Exception):  # noqa: N818
-    """Ends a transaction that a test wants to leave no trace."""
 
 
 @dataclass
@@ -109,7 +82,7 @@ class Stage:
     """A database with one record in each state, and everybody who might want to move it."""
 
     session: Session
-    people: dict[str, User | None]
+    people: People
     needs: dict[PostingStatus, Need]
     results: dict[PostingStatus, Result]
     matches: dict[MatchStatus, Match]
@@ -131,29 +104,7 @@ def stage(backend: Backend) -> Iterator[Stage]:
 
 def _stage(session: Session) -> Stage:
     owner, other = factories.organization(), factories.organization(region=factories.WUHU)
-    bureau = factories.organization(region=factories.ANHUI)
-    people = {
-        "visitor": None,
-        "member": factories.user(Role.MEMBER, organization=owner),
-        "manager": factories.user(Role.MANAGER, organization=owner),
-        "rival": factories.user(Role.MANAGER),
-        "other side": factories.user(Role.MEMBER, organization=other),
-        "broker": factories.user(Role.BROKER),
-        "another broker": factories.user(Role.BROKER),
-        "county officer": factories.user(Role.OFFICER, organization=bureau, region=factories.FEIXI),
-        "city officer": factories.user(Role.OFFICER, organization=bureau, region=factories.HEFEI),
-        "provincial officer": factories.user(
-            Role.OFFICER, organization=bureau, region=factories.ANHUI
-        ),
-        "other city's officer": factories.user(
-            Role.OFFICER, organization=bureau, region=factories.WUHU
-        ),
-        "provincial director": factories.user(
-            Role.DIRECTOR, organization=bureau, region=factories.ANHUI
-        ),
-        "admin": factories.user(Role.ADMIN, organization=bureau),
-        "auditor": factories.user(Role.AUDITOR, organization=bureau),
-    }
+    people = people_around(owner, other)
     past = today() - timedelta(days=1)
     needs = {
         status: factories.need(organization=owner, status=status, valid_until=past)
@@ -188,42 +139,10 @@ def _stage(session: Session) -> Stage:
     return Stage(session, people, needs, results, matches, revisions)
 
 
-def _outcome(stage: Stage, actor: User | None, record: Any, action: Action) -> str:
-    """Return what became of an attempt, and undo it."""
-    with suppress(Undone), transaction(stage.session):
-        try:
-            advance(stage.session, actor, record, action, reason="because")
-        except NotVisibleError:
-            return "not visible"
-        except NotPermittedError as refusal:
-            return "not permitted" if refusal.reason else "no reason given"
-        except WrongStateError:
-            return "wrong state"
-        raise Undone
-    return "done"
-
-
 def _expect(
     stage: Stage, persona: str, record: Any, moves: dict[tuple[Any, Any], set[str]], seen: bool
 ) -> None:
-    actor = stage.people[persona]
-    ever = {action: set[str]() for action in Action}
-    for (action, _status), allowed in moves.items():
-        ever[action] |= allowed
-    outcomes = {action: _outcome(stage, actor, record, action) for action in Action}
-    expected = {}
-    for action in Action:
-        here = moves.get((action, record.status))
-        if not seen:
-            expected[action] = "not visible"
-        elif here is not None:
-            expected[action] = "done" if persona in here else "not permitted"
-        else:
-            expected[action] = "wrong state" if persona in ever[action] else "not permitted"
-    assert outcomes == expected
-    if seen:
-        offered = {option.action for option in available(actor, record)}
-        assert offered == {action for action, outcome in outcomes.items() if outcome == "done"}
+    expect(stage.session, stage.people[persona], persona, record, moves, seen)
 
 
 @pytest.mark.parametrize("kind", ["needs", "results"])
