@@ -38,6 +38,9 @@ SCHEDULE: tuple[tuple[str, Daily | Hourly], ...] = (
     ("forget_uploads", Hourly(40)),
     ("expire_postings", Daily(time(0, 10))),
     ("lapse_matches", Daily(time(0, 20))),
+    ("refresh_lights", Daily(time(0, 30))),
+    ("climb_orders", Daily(time(0, 40))),
+    ("end_notices", Daily(time(0, 50))),
     ("forget_signing_in", Daily(time(2, 0))),
     ("throw_away_files", Daily(time(2, 5))),
     ("retrain", Daily(time(2, 10))),
@@ -46,6 +49,7 @@ SCHEDULE: tuple[tuple[str, Daily | Hourly], ...] = (
     ("remind_expiring", Daily(time(8, 2))),
     ("push_texts", Daily(time(8, 5))),
     ("push_proposals", Daily(time(8, 10))),
+    ("remind_reports", Daily(time(8, 10))),
     ("digests", Daily(time(8, 30))),
 )
 

@@ -1,5 +1,8 @@
 """Codes of projects: province, year and a running number, as in AH-2026-0001."""
 
+import itertools
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -49,7 +52,12 @@ def next_code(session: Session, region: Region, year: int) -> str:
 
     The caller holds the lock that keeps others from taking the same.
     """
+    return next(next_codes(session, region, year))
+
+
+def next_codes(session: Session, region: Region, year: int) -> Iterator[str]:
+    """Yield the codes that follow, as many as are asked for, as `next_code` does the first."""
     prefix = f"{LETTERS[region.code[:2]]}-{year}-"
     numbers = sa.cast(sa.func.substr(Project.code, len(prefix) + 1), sa.Integer)
     last = session.scalar(sa.select(sa.func.max(numbers)).where(Project.code.startswith(prefix)))
-    return f"{prefix}{(last or 0) + 1:04d}"
+    return (f"{prefix}{number:04d}" for number in itertools.count((last or 0) + 1))
