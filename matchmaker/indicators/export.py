@@ -1,29 +1,16 @@
-"""Common technologies as a workbook: one row a need, under the technology it belongs to."""
+"""Common technologies as a table: one row a need, under the technology it belongs to."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from matchmaker.i18n import _
 from matchmaker.indicators.queries import CommonTechnology
-from matchmaker.spreadsheets import write_table
 from matchmaker.web.display import FEN_PER_YUAN, day, industry_name
+from matchmaker.web.downloads import Cell
 from models import Need
 
-Cell = str | int | date | None
 
-
-def workbook(technologies: Iterable[CommonTechnology]) -> bytes:
-    """Return the .xlsx file of these technologies, in the reader's language."""
-    title = _("Common technologies")
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "export.xlsx"
-        write_table(path, _header(), _rows(technologies), sheet=title)
-        return path.read_bytes()
-
-
-def _header() -> Sequence[str]:
+def header() -> Sequence[str]:
+    """Return what the columns are called, in the reader's language."""
     return (
         _("No."),
         _("Terms"),
@@ -38,7 +25,8 @@ def _header() -> Sequence[str]:
     )
 
 
-def _rows(technologies: Iterable[CommonTechnology]) -> Iterator[Sequence[Cell]]:
+def rows(technologies: Iterable[CommonTechnology]) -> Iterator[Sequence[Cell]]:
+    """Yield the rows of these technologies, in the reader's language."""
     for number, technology in enumerate(technologies, 1):
         terms = "、".join(technology.terms)
         for need in technology.needs:
