@@ -8,8 +8,6 @@ not begun, and begins again.
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from pathlib import Path, PurePath
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,23 +18,21 @@ from matchmaker import audit, outbox, storage
 from matchmaker.db import transaction
 from matchmaker.i18n import _
 from matchmaker.imports import queries
+from matchmaker.imports.files import (
+    STORED,
+    NotNowError,
+    content_of,
+    file_name,
+    look_into,
+    store_key,
+)
 from matchmaker.imports.findings import errors_in, findings
 from matchmaker.imports.rows import KINDS, MODES, made
 from matchmaker.imports.services import as_columns, write
 from matchmaker.lifecycle.engine import RefusalError
 from matchmaker.permissions import Permission, Refused, can, visible
-from matchmaker.postings.file_types import clean_name
 from matchmaker.postings.services import submit
-from matchmaker.spreadsheets import (
-    Checked,
-    FileError,
-    Limits,
-    RowError,
-    SheetError,
-    TooLargeError,
-    check_table,
-)
-from matchmaker.spreadsheets.files import MEGABYTE
+from matchmaker.spreadsheets import Checked, RowError, SheetError
 from models import (
     ImportBatch,
     ImportStatus,
@@ -48,19 +44,9 @@ from models import (
 )
 
 KEPT = timedelta(hours=24)
-LIMITS = Limits(rows=20_000, file_bytes=20 * MEGABYTE, unpacked_bytes=256 * MEGABYTE, seconds=30.0)
-MOST_COLUMNS = 100
 MOST_SUBMITTED = 200
 """How many drafts are handed in at once: more would bury those who review them."""
-SUFFIXES = (".xlsx", ".xls", ".csv")
-LONGEST_STEM = 60
 JOB = "import_postings"
-
-_STORED = "import-"
-
-
-class NotNowError(Exception):
-    """This cannot be done with an import as it stands; the message says why."""
 
 
 def upload(
@@ -74,11 +60,36 @@ def upload(
         StorageError: it could not be kept.
     """
     _check_may_write(actor)
-    name, digest = _name(given_name), hashlib.sha256(content).hexdigest()
+    name = file_name(given_name)
     session.rollback()  # slow reading holds no connection
-    checked = _checked(kind, name, content, None)
+    checked = look_into(name, content, KINDS[kind][1])
+    return keep(
+        session,
+        actor,
+        kind,
+        name,
+        content,
+        checked,
+        lambda: findings(session, kind, actor.organization, checked),
+    )
+
+
+def keep(
+    session: Session,
+    actor: User,
+    kind: str,
+    name: str,
+    content: bytes,
+    checked: Checked,
+    look: Callable[[], dict[str, Any]],
+) -> ImportBatch:
+    """Keep a spreadsheet with what `look` finds in it; one of its kind that still waited goes.
+
+    Raises:
+        StorageError: it could not be kept.
+    """
     public_id = new_public_id()
-    storage.put(_key(public_id), content)
+    storage.put(store_key(public_id), content)
     waiting = visible(actor, ImportBatch).where(
         ImportBatch.kind == kind, ImportBatch.status == ImportStatus.WAITING
     )
@@ -93,20 +104,20 @@ def upload(
                 organization_id=actor.organization_id,
                 user_id=actor.id,
                 file_name=name,
-                sha256=digest,
+                sha256=hashlib.sha256(content).hexdigest(),
                 sheet=checked.sheet,
                 row_count=len(checked.rows),
                 places=checked.places,
-                found=findings(session, kind, actor.organization, checked),
+                found=look(),
             )
             session.add(batch)
             session.flush()
             audit.record(session, actor, "import:upload", batch, rows=batch.row_count)
     except BaseException:
-        storage.delete(_key(public_id))
+        storage.delete(store_key(public_id))
         raise
     for earlier in replaced:
-        storage.delete(_key(earlier.public_id))
+        storage.delete(store_key(earlier.public_id))
     return batch
 
 
@@ -120,7 +131,7 @@ def choose_columns(
     """
     checked = _looked_into(session, batch, places)
     with transaction(session):
-        _demand_waiting(session, batch)
+        demand_waiting(session, batch)
         batch.places = dict(places)
         batch.found = findings(session, batch.kind, batch.organization, checked)
         session.flush()
@@ -158,9 +169,9 @@ def discard(session: Session, actor: User, batch: ImportBatch) -> None:
         NotNowError: it is being imported, or has been.
     """
     with transaction(session):
-        _demand_waiting(session, batch)
+        demand_waiting(session, batch)
         _discard(session, actor, batch)
-    storage.delete(_key(batch.public_id))
+    storage.delete(store_key(batch.public_id))
 
 
 def take_back(session: Session, actor: User, batch: ImportBatch) -> None:
@@ -210,7 +221,7 @@ def carry_out(
         _bring_in(session, batch, progress)
     if batch.status is not ImportStatus.DONE:
         return {"imported": 0}
-    storage.delete(_key(batch.public_id))
+    storage.delete(store_key(batch.public_id))
     if batch.submits and batch.user is not None:
         _hand_in(session, batch.user, batch, progress)
     return {"imported": batch.row_count}
@@ -230,7 +241,7 @@ def forget(session: Session) -> int:
     gone = [
         key
         for key in storage.kept_before(moment)
-        if key.startswith(_STORED) and key.removeprefix(_STORED) not in kept
+        if key.startswith(STORED) and key.removeprefix(STORED) not in kept
     ]
     for key in gone:
         storage.delete(key)
@@ -301,50 +312,10 @@ def _hand_in(
 
 def _looked_into(session: Session, batch: ImportBatch, places: Mapping[str, int]) -> Checked:
     """Return the table of a batch; no connection is held while it is read."""
-    kind, name, key = batch.kind, batch.file_name, _key(batch.public_id)
+    kind, name, public_id = batch.kind, batch.file_name, batch.public_id
     chosen = dict(places)
     session.rollback()
-    try:
-        content = b"".join(storage.read(key))
-    except FileNotFoundError as error:
-        raise NotNowError(_("Its file is not kept any more. Upload it again.")) from error
-    return _checked(kind, name, content, chosen)
-
-
-def _checked(kind: str, name: str, content: bytes, places: Mapping[str, int] | None) -> Checked:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_bytes(content)
-        checked = check_table(path, KINDS[kind][1], places, LIMITS)
-    if len(checked.headers) > MOST_COLUMNS:
-        raise TooLargeError(
-            _(
-                "%(file)s has %(count)d columns, more than the %(limit)d allowed; delete those"
-                " that are not needed.",
-                file=name,
-                count=len(checked.headers),
-                limit=MOST_COLUMNS,
-            )
-        )
-    return checked
-
-
-def _name(given: str) -> str:
-    """Return the name of a file as it is kept, short enough for every file system."""
-    name = PurePath(clean_name(given))
-    if name.suffix.lower() not in SUFFIXES:
-        raise FileError(
-            _(
-                "%(file)s: files of this kind cannot be read; use one of %(kinds)s.",
-                file=name.name,
-                kinds=" ".join(SUFFIXES),
-            )
-        )
-    return name.stem[:LONGEST_STEM] + name.suffix
-
-
-def _key(public_id: str) -> str:
-    return _STORED + public_id
+    return look_into(name, content_of(public_id), KINDS[kind][1], chosen)
 
 
 def _lock(session: Session, batch: ImportBatch) -> None:
@@ -362,7 +333,12 @@ def _discard(session: Session, actor: User | None, batch: ImportBatch) -> None:
     audit.record(session, actor, "import:discard", batch)
 
 
-def _demand_waiting(session: Session, batch: ImportBatch) -> None:
+def demand_waiting(session: Session, batch: ImportBatch) -> None:
+    """Go on alone with a batch that has not been imported.
+
+    Raises:
+        NotNowError: it has been, or was thrown away.
+    """
     _lock(session, batch)
     if batch.status is not ImportStatus.WAITING:
         raise NotNowError(_("It does not wait to be imported any more. Open its page again."))

@@ -3,13 +3,13 @@
 from io import BytesIO
 from typing import NamedTuple
 
-from flask import Blueprint, Response, flash, render_template, request, send_file
+from flask import Blueprint, Response, abort, flash, render_template, request, send_file
 
 from matchmaker.db import db
 from matchmaker.i18n import _
 from matchmaker.imports import queries, uploads, workbooks
+from matchmaker.imports.files import LIMITS, SUFFIXES, NotNowError
 from matchmaker.imports.rows import KINDS
-from matchmaker.imports.uploads import NotNowError
 from matchmaker.imports.wording import field_names, in_words
 from matchmaker.permissions import Permission
 from matchmaker.postings.filters import load_choices
@@ -52,7 +52,7 @@ def begin(kind: str) -> Answer:
     file = request.files.get("file")
     if file is None or not file.filename:
         return _beginning(kind, _("Choose a file first."))
-    content = file.stream.read(uploads.LIMITS.file_bytes + 1)
+    content = file.stream.read(LIMITS.file_bytes + 1)
     try:
         batch = uploads.upload(db.session, signed_in(), kind, file.filename, content)
     except (SheetError, StorageError) as error:
@@ -74,7 +74,7 @@ def template(kind: str) -> Response:
 @requires(Permission.POSTING_WRITE)
 def show(public_id: str) -> str:
     """Show where an import stands."""
-    return _page(load_or_404(ImportBatch, public_id))
+    return _page(_own(public_id))
 
 
 @blueprint.get("/imports/<public_id>/errors.xlsx")
@@ -112,7 +112,7 @@ def columns(public_id: str) -> Answer:
 @requires(Permission.POSTING_WRITE)
 def start(public_id: str) -> Response:
     """Let the rows come in."""
-    batch = load_or_404(ImportBatch, public_id)
+    batch = _own(public_id)
     uploads.start(db.session, signed_in(), batch, submits=request.form.get("submits") == "1")
     return see_page("imports.show", public_id=public_id)
 
@@ -121,7 +121,7 @@ def start(public_id: str) -> Response:
 @requires(Permission.POSTING_WRITE)
 def discard(public_id: str) -> Response:
     """Throw the file away."""
-    batch = load_or_404(ImportBatch, public_id)
+    batch = _own(public_id)
     uploads.discard(db.session, signed_in(), batch)
     flash(_("The file was thrown away; nothing of it was imported."), "success")
     return see_page("imports.begin", kind=batch.kind)
@@ -131,7 +131,7 @@ def discard(public_id: str) -> Response:
 @requires(Permission.POSTING_WRITE)
 def take_back(public_id: str) -> Response:
     """Delete the drafts that came in."""
-    batch = load_or_404(ImportBatch, public_id)
+    batch = _own(public_id)
     uploads.take_back(db.session, signed_in(), batch)
     flash(_("The import is taken back; its drafts are gone."), "success")
     return see_page("imports.begin", kind=batch.kind)
@@ -143,8 +143,16 @@ def not_now(error: NotNowError) -> tuple[str, int]:
     return render_template("errors/409.html", reason=str(error)), 409
 
 
-def _waiting(public_id: str) -> ImportBatch:
+def _own(public_id: str) -> ImportBatch:
+    """Return an import of the reader's needs or results; 404 otherwise."""
     batch = load_or_404(ImportBatch, public_id)
+    if batch.kind not in KINDS:
+        abort(404)
+    return batch
+
+
+def _waiting(public_id: str) -> ImportBatch:
+    batch = _own(public_id)
     if batch.status is not ImportStatus.WAITING:
         raise NotNowError(_("It does not wait to be imported any more. Open its page again."))
     return batch
@@ -155,8 +163,8 @@ def _beginning(kind: str, problem: str = "") -> str:
         "imports/begin.html",
         kind=kind,
         problem=problem,
-        limits=uploads.LIMITS,
-        suffixes=uploads.SUFFIXES,
+        limits=LIMITS,
+        suffixes=SUFFIXES,
         batches=queries.latest(db.session, signed_in(), kind),
     )
 

@@ -1,7 +1,7 @@
 """Workbooks to fill in: the empty template, and an uploaded table with its errors marked."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +15,7 @@ from matchmaker.spreadsheets.cells import printable
 
 LAST_ROW = 20_000
 WIDE, NARROW = 40, 18
-IN_WAN = ("budget_min", "budget_max", "asking_price")
+IN_WAN = ("budget_min", "budget_max", "asking_price", "amount", "technology_amount")
 LEFT_OUT = ("organization",)
 
 _Rows = Iterable[Sequence[str]]
@@ -54,31 +54,48 @@ EXAMPLES = {
 def template(kind: str, industries: Sequence[str]) -> bytes:
     """Return the empty table of a kind, with drop-downs, explanations and an example beside it."""
     columns = [column for column in KINDS[kind][1] if column.field not in LEFT_OUT]
-    headers = [header_of(column) for column in columns]
-    lists = [
-        (column, industries if column.field == "industry" else column.choices)
+    lists = {
+        column.field: industries if column.field == "industry" else column.choices
         for column in columns
         if column.choices or column.field == "industry"
-    ]
+    }
+    example = [EXAMPLES.get(column.field, industries[0]) for column in columns]
+    name = _("Needs") if kind == "needs" else _("Results")
+    return blank(name, columns, lists, example, [_note(column) for column in columns])
+
+
+def blank(
+    name: str,
+    columns: Sequence[Column],
+    lists: Mapping[str, Sequence[str]],
+    example: Sequence[str],
+    notes: Sequence[str],
+) -> bytes:
+    """Return a table to fill in, called `name`, with an example and a note for each column.
+
+    `lists` are the words that the cells of a field offer.
+    """
+    headers = [header_of(column) for column in columns]
     content = BytesIO()
     with xlsxwriter.Workbook(content) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         plain = book.add_format({"text_wrap": True, "valign": "top"})
         as_text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-        page = book.add_worksheet(_("Needs") if kind == "needs" else _("Results"))
+        page = book.add_worksheet(name)
         _fill(page, [headers], bold, plain)
         page.freeze_panes(1, 0)
         for place, column in enumerate(columns):
             page.set_column(place, place, WIDE if column.multiline else NARROW, as_text)
-        example = [EXAMPLES.get(column.field, industries[0]) for column in columns]
         _fill(book.add_worksheet(_("Example")), [headers, example], bold, plain, NARROW)
-        notes = [(header_of(column), _note(column)) for column in columns]
         heading = (_("Column"), _("How to fill it in"))
-        _fill(book.add_worksheet(_("Explanations")), [heading, *notes], bold, plain, WIDE)
+        explained = [heading, *zip(headers, notes, strict=True)]
+        _fill(book.add_worksheet(_("Explanations")), explained, bold, plain, WIDE)
         words = book.add_worksheet(_("Choices"))
-        for place, (column, choices) in enumerate(lists):
-            words.write_column(0, place, [header_of(column), *choices])
-            _offer(page, columns.index(column), words.get_name(), place, len(choices), column)
+        listed = [(place, column) for place, column in enumerate(columns) if column.field in lists]
+        for list_place, (place, column) in enumerate(listed):
+            choices = lists[column.field]
+            words.write_column(0, list_place, [header_of(column), *choices])
+            _offer(page, place, words.get_name(), list_place, len(choices), column)
     return content.getvalue()
 
 

@@ -4,8 +4,10 @@ A file is uploaded into a form. Which of its form's files a text has is part of 
 attaches them, and those of a published text change when a revision is approved.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,7 +15,7 @@ from sqlalchemy.orm import Session
 from matchmaker import audit, storage
 from matchmaker.db import transaction
 from matchmaker.permissions import Permission, Refused, can, visible
-from matchmaker.postings.file_types import accepted
+from matchmaker.postings.file_types import Accepted, accepted
 from models import (
     OPEN_REVISION,
     Attachment,
@@ -46,36 +48,46 @@ def upload(session: Session, actor: User, form: TypedForm, name: str, content: b
     decision = can(actor, Permission.POSTING_WRITE)
     if not decision:
         raise Refused(decision)
-    file, form_id = accepted(name, content), form.id
+    form_id = form.id
+    with stored(session, accepted(name, content)) as file, transaction(session):
+        attachment = Attachment(
+            organization_id=actor.organization_id,
+            uploaded_by_id=actor.id,
+            typed_form_id=form_id,
+            **file,
+        )
+        session.add(attachment)
+        note_upload(session, actor, attachment)
+    return attachment
+
+
+@contextmanager
+def stored(session: Session, file: Accepted) -> Iterator[dict[str, Any]]:
+    """Put a file into the store; yield what its row says of it, and take it out if that fails.
+
+    Raises:
+        StorageError: it could not be kept.
+    """
     key = _STORED + new_public_id()
     session.rollback()  # a slow store holds no connection
     storage.put(key, file.content)
     try:
-        with transaction(session):
-            attachment = Attachment(
-                organization_id=actor.organization_id,
-                uploaded_by_id=actor.id,
-                typed_form_id=form_id,
-                name=file.name,
-                media_type=file.media_type,
-                size=len(file.content),
-                sha256=file.sha256,
-                key=key,
-            )
-            session.add(attachment)
-            session.flush()
-            audit.record(
-                session,
-                actor,
-                "attachment:upload",
-                attachment,
-                size=attachment.size,
-                sha256=attachment.sha256,
-            )
+        yield {
+            "name": file.name,
+            "media_type": file.media_type,
+            "size": len(file.content),
+            "sha256": file.sha256,
+            "key": key,
+        }
     except BaseException:
         storage.delete(key)
         raise
-    return attachment
+
+
+def note_upload(session: Session, actor: User, file: Attachment) -> None:
+    """Write into the trail that a file came in; part of the transaction under way."""
+    session.flush()
+    audit.record(session, actor, "attachment:upload", file, size=file.size, sha256=file.sha256)
 
 
 def usable(

@@ -1,10 +1,9 @@
 """Fields of the forms of needs and results: amounts, days, keywords, long texts."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from wtforms import DateField, Field, SelectMultipleField, StringField, TextAreaField
@@ -13,6 +12,7 @@ from wtforms.widgets import TextInput
 
 from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
+from matchmaker.web.inputs import YuanField
 
 FEN_PER_WAN = 1_000_000
 MOST_WAN = 10_000_000
@@ -22,25 +22,28 @@ MOST_KEYWORDS = 10
 LONGEST_KEYWORD = 30
 
 _SEPARATORS = re.compile(r"[,，、;；\s]+")
-_UNIT = re.compile(r"\s*万元?$")
 
 
-def line_field(label: str, longest: int, *validators: Any, **options: str) -> StringField:
+def line_field(
+    label: str, longest: int, *validators: Any, description: str = "", **options: str
+) -> StringField:
     """Return a field for one line of text."""
     return StringField(
         label,
         [*validators, Length(max=longest, message=_l("Shorten this to %(max)d characters."))],
         filters=[stripped],
+        description=description,
         render_kw={"maxlength": str(longest)} | options,
     )
 
 
-def long_field(label: str, rows: int = 5) -> TextAreaField:
+def long_field(label: str, *validators: Any, rows: int = 5, description: str = "") -> TextAreaField:
     """Return a field for several paragraphs."""
     return TextAreaField(
         label,
-        [Length(max=LONGEST_TEXT, message=_l("Shorten this to %(max)d characters."))],
+        [*validators, Length(max=LONGEST_TEXT, message=_l("Shorten this to %(max)d characters."))],
         filters=[stripped],
+        description=description,
         render_kw={"rows": str(rows), "maxlength": str(LONGEST_TEXT)},
     )
 
@@ -50,37 +53,27 @@ def stripped(text: str | None) -> str:
     return (text or "").replace("\r\n", "\n").strip()
 
 
-class AmountField(Field):  # type: ignore[misc]
+class AmountField(YuanField):
     """An amount typed in units of 10,000 yuan, as offices count; the data are fen."""
 
-    widget = TextInput()
+    unit = FEN_PER_WAN
+    suffix = re.compile(r"\s*万元?$")
+    hint = _l("Enter a number in units of 10,000 yuan, such as 50 or 12.5.")
 
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        if self.data is None:
-            return ""
-        return format((Decimal(self.data) / FEN_PER_WAN).normalize(), "f")
+    def as_typed(self, amount: Decimal) -> str:
+        """Return an amount in the field's unit as the field shows it."""
+        return format(amount.normalize(), "f")
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read an amount.
 
         Raises:
-            ValueError: it is none, is negative, or is finer than a fen.
+            ValueError: it is none, is negative, is finer than a fen, or is too large.
         """
-        self.data = None
-        typed = unicodedata.normalize("NFKC", valuelist[0]).strip() if valuelist else ""
-        if not typed:
-            return
-        try:
-            fen = Decimal(_UNIT.sub("", typed).replace(",", "")) * FEN_PER_WAN
-        except InvalidOperation:
-            fen = Decimal(-1)
-        if not fen.is_finite() or fen < 0 or fen != fen.to_integral_value():
-            raise ValueError(_("Enter a number in units of 10,000 yuan, such as 50 or 12.5."))
-        if fen > MOST_WAN * FEN_PER_WAN:
+        super().process_formdata(valuelist)
+        if (self.data or 0) > MOST_WAN * FEN_PER_WAN:
+            self.data = None
             raise ValueError(_("Enter at most %(most)s; the unit is 10,000 yuan.", most=MOST_WAN))
-        self.data = int(fen)
 
 
 class KeywordsField(Field):  # type: ignore[misc]
@@ -111,10 +104,12 @@ class KeywordsField(Field):  # type: ignore[misc]
 
 
 class DayField(DateField):  # type: ignore[misc]
-    """A day to come, which may stay empty."""
+    """A day, which may stay empty unless a validator says otherwise."""
 
-    def __init__(self, label: str, **options: Any) -> None:
-        super().__init__(label, [Optional()], **options)
+    data: Any
+
+    def __init__(self, label: str, *validators: Any, **options: Any) -> None:
+        super().__init__(label, validators or [Optional()], **options)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read a day.

@@ -7,13 +7,13 @@ ends at once: it says who may read what the bureau has reviewed, not what is in 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
-from stdnum.cn import uscc
+from sqlalchemy.orm import Session
 
 from matchmaker import audit
 from matchmaker.db import transaction
 from matchmaker.i18n import _
 from matchmaker.lifecycle.engine import GuardedError, WrongStateError, check_permission
+from matchmaker.organizations.queries import search
 from matchmaker.permissions import Permission
 from matchmaker.postings import open_matches
 from matchmaker.postings.services import queue_matching, tell_invited
@@ -24,7 +24,6 @@ from models import (
     OrganizationStatus,
     PostingInvitation,
     PostingStatus,
-    Region,
     Result,
     User,
     Visibility,
@@ -32,9 +31,7 @@ from models import (
 
 INVITE = "invite"
 UNINVITE = "uninvite"
-MOST_FOUND = 10
 MOST_INVITED = 100
-SHORTEST_NAME = 2
 CLOSED = (
     PostingStatus.REJECTED,
     PostingStatus.FULFILLED,
@@ -50,23 +47,13 @@ def find(session: Session, posting: Posting, words: str) -> Sequence[Organizatio
 
     Bureaus are not among them: those of the region read the text anyway.
     """
-    if len(words) < SHORTEST_NAME:
-        return []
-    named = Organization.name.icontains(words, autoescape=True)
-    coded = Organization.uscc == uscc.compact(words).upper()
     present = [posting.organization_id, *(row.organization_id for row in posting.invitations)]
-    return session.scalars(
-        sa.select(Organization)
-        .where(
-            sa.or_(named, coded),
-            Organization.id.not_in(present),
-            Organization.status == OrganizationStatus.APPROVED,
-            Organization.kind != OrganizationKind.GOVERNMENT,
-        )
-        .order_by(Organization.name, Organization.id)
-        .limit(MOST_FOUND)
-        .options(joinedload(Organization.region).joinedload(Region.parent))
-    ).all()
+    return search(
+        session,
+        words,
+        Organization.id.not_in(present),
+        Organization.kind != OrganizationKind.GOVERNMENT,
+    )
 
 
 def invite(session: Session, actor: User, posting: Posting, public_id: str) -> None:

@@ -30,6 +30,7 @@ from models import (
 PostingT = TypeVar("PostingT", Need, Result)
 
 PAGE_SIZE = 20
+MOST_FOUND = 10
 MOST_WORDS = 8
 OWN_PAGE_SIZE = 50
 WITH_REASON = (PostingStatus.RETURNED, PostingStatus.REJECTED, PostingStatus.SUSPENDED)
@@ -102,6 +103,18 @@ def led(
         )
     few = lead(session, conditions)
     return statement if few is None else statement.where(among(kind.id, few))
+
+
+def find(session: Session, actor: User, kind: type[PostingT], words: str) -> Sequence[PostingT]:
+    """Return the newest published postings that hold all the words in what everybody may read."""
+    chosen = HallFilter(words=words)
+    statement = narrowed(actor, kind, chosen)
+    return session.scalars(
+        led(session, statement, kind, chosen)
+        .order_by(kind.published_at.desc(), kind.id.desc())
+        .limit(MOST_FOUND)
+        .options(*shown_with(kind))
+    ).all()
 
 
 def family(industry: Industry) -> sa.Select[int]:

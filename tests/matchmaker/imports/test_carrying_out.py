@@ -16,6 +16,7 @@ from matchmaker import storage
 from matchmaker.config import Settings
 from matchmaker.db import transaction
 from matchmaker.imports import uploads
+from matchmaker.imports.files import NotNowError
 from matchmaker.spreadsheets import SheetError
 from models import (
     AuditEntry,
@@ -168,7 +169,7 @@ def test_a_file_that_is_gone_is_said_so(
     session.refresh(batch)
     assert batch.status is ImportStatus.WAITING
     assert batch.found["problem"]
-    with pytest.raises(uploads.NotNowError):
+    with pytest.raises(NotNowError):
         uploads.choose_columns(session, poster, batch, {"title": 0})
 
 
