@@ -11,7 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.i18n import _
-from matchmaker.indicators import queries, views
+from matchmaker.indicators import queries
+from matchmaker.indicators.views import common_technologies as views
+from matchmaker.web.downloads import XLSX
 from models import MatchGrade, MatchStatus, Need, PostingStatus, Role, User, Visibility
 from tests import factories
 from tests.conftest import SignIn
@@ -149,7 +151,7 @@ def test_an_industry_narrows_page_and_export(officer: User, client: FlaskClient)
 
 def test_the_export_holds_what_the_page_shows(officer: User, client: FlaskClient) -> None:
     exported = client.get(f"{ADDRESS}.xlsx")
-    assert exported.mimetype == views.XLSX
+    assert exported.mimetype == XLSX
     assert "attachment" in exported.headers["Content-Disposition"]
     rows = _rows(exported.data)
     assert {row[_("Need")] for row in rows} == _titles(SEPARATORS) | _titles(TEAS)

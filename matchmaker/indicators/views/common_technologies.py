@@ -1,31 +1,26 @@
-"""What a region's records add up to: common key technologies."""
+"""What unanswered needs of a region have in common: the page and its export."""
 
-from io import BytesIO
-
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Response, render_template, request
 
 from matchmaker.db import db
 from matchmaker.i18n import _
-from matchmaker.indicators import queries
-from matchmaker.indicators.export import workbook
+from matchmaker.indicators import export, queries
 from matchmaker.indicators.queries import CommonTechnology, Unanswered
+from matchmaker.indicators.views.pages import blueprint
 from matchmaker.permissions import Permission
-from matchmaker.web.access import current_actor, requires
-from matchmaker.web.display import day
+from matchmaker.web.access import requires, signed_in
+from matchmaker.web.downloads import send_workbook
 from matchmaker.web.limits import limiter
-from models import Industry, now
+from models import Industry
 
 MOST_SHOWN = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-blueprint = Blueprint("indicators", __name__)
 
 
 @blueprint.get("/common-technologies")
 @requires(Permission.COMMON_TECHNOLOGY_READ)
 def common_technologies() -> str:
     """Show which technologies several unanswered needs of the region have in common."""
-    found = _unanswered()
+    found = queries.unanswered(db.session, signed_in())
     industry = _chosen_industry(found)
     return render_template(
         "indicators/common_technologies.html",
@@ -42,20 +37,9 @@ def common_technologies() -> str:
 @requires(Permission.COMMON_TECHNOLOGY_READ)
 def export_common_technologies() -> Response:
     """Give all technologies of the page's industry as a workbook."""
-    found = _unanswered()
-    content = workbook(_fitting(found, _chosen_industry(found)))
-    return send_file(
-        BytesIO(content),
-        mimetype=XLSX,
-        as_attachment=True,
-        download_name=f"{_('Common technologies')}-{day(now())}.xlsx",
-    )
-
-
-def _unanswered() -> Unanswered:
-    actor = current_actor()
-    assert actor is not None  # noqa: S101 (the permission is granted to no visitor)
-    return queries.unanswered(db.session, actor)
+    found = queries.unanswered(db.session, signed_in())
+    rows = export.rows(_fitting(found, _chosen_industry(found)))
+    return send_workbook(_("Common technologies"), export.header(), rows)
 
 
 def _chosen_industry(found: Unanswered) -> Industry | None:
