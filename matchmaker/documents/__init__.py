@@ -1,0 +1,1 @@
+"""Documents that a bureau lives by, written from records: forms, letters, notices, a summary."""
