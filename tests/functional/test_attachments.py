@@ -1,7 +1,6 @@
 """Files of a need or a result: who may put them there, what is taken, and who may have them."""
 
 import io
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,16 +10,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from matchmaker import storage
-from matchmaker.db import transaction
 from matchmaker.postings import attachments, revisions, services
 from models import (
     Attachment,
     AuditEntry,
-    Match,
-    MatchStatus,
     Need,
     Result,
     Revision,
@@ -32,20 +27,8 @@ from models import (
 )
 from tests import factories
 from tests.conftest import SignIn
-from tests.functional.files import PDF, PNG, office
+from tests.functional.files import PDF, PNG, address_of_the_file, draft_with_file, office, send
 from tests.functional.forms import NEED, RESULT, english, hidden, only, press, token
-
-
-def _send(
-    client: FlaskClient, address: str, *files: tuple[str, bytes], page: str = "", **fields: Any
-) -> TestResponse:
-    """Send the form at an address with files, all else as it stands on the page."""
-    page = page or client.get(address).text
-    chosen = [(io.BytesIO(content), name) for name, content in files]
-    kept = {"attachments": re.findall(r'name="attachments"\s+value="([^"]+)"', page)}
-    answer = client.post(address, data=hidden(page) | kept | NEED | {"files": chosen} | fields)
-    answer.request.environ["wsgi.input"].close()  # which the client leaves open where it is large
-    return answer
 
 
 def _count(session: Session, kind: type[Attachment | Need]) -> int | None:
@@ -53,21 +36,10 @@ def _count(session: Session, kind: type[Attachment | Need]) -> int | None:
     return session.scalar(sa.select(sa.func.count(kind.id)))
 
 
-def _with_file(client: FlaskClient, session: Session, **fields: Any) -> Need:
-    """Return the draft of a need with one file."""
-    assert _send(client, "/needs/new", ("报告.pdf", PDF), **fields).status_code == 303
-    need: Need = only(session, Need)
-    return need
-
-
-def _address(session: Session) -> str:
-    return f"/attachments/{only(session, Attachment).public_id}"
-
-
 def test_a_file_is_kept_with_the_draft_and_comes_back_as_it_was(
     session: Session, client: FlaskClient, poster: User
 ) -> None:
-    need = _with_file(client, session)
+    need = draft_with_file(client, session)
     (file,) = need.attachments
     assert (file.name, file.media_type, file.size) == ("报告.pdf", "application/pdf", len(PDF))
     assert (file.organization_id, file.uploaded_by_id) == (poster.organization_id, poster.id)
@@ -97,7 +69,7 @@ def test_a_result_has_files_too(session: Session, client: FlaskClient, poster: U
 def test_files_are_uploaded_and_removed_while_writing_without_saving(
     session: Session, client: FlaskClient, poster: User
 ) -> None:
-    page = _send(client, "/needs/new", ("报告.pdf", PDF), go="upload").text
+    page = send(client, "/needs/new", ("报告.pdf", PDF), go="upload").text
     assert "报告.pdf" in page
     assert "零下二十度快充时负极析锂。" in page
     assert _count(session, Need) == 0
@@ -105,7 +77,7 @@ def test_files_are_uploaded_and_removed_while_writing_without_saving(
     file = only(session, Attachment)
     assert form.fields["attachments"] == [file.public_id]
     assert "报告.pdf" in client.get(f"/needs/new?form={form.public_id}").text
-    part = _send(client, "/needs/new", page=page, go=f"detach-{file.public_id}")
+    part = send(client, "/needs/new", page=page, go=f"detach-{file.public_id}")
     assert "报告.pdf" not in part.text
     assert only(session, TypedForm).fields.get("attachments") is None
 
@@ -132,7 +104,7 @@ def test_what_is_not_taken_is_named_with_the_cure_and_the_rest_is_kept(
     session: Session, client: FlaskClient, poster: User, name: str, content: bytes, cure: str
 ) -> None:
     client.post("/language", data={"csrf_token": token(client), "locale": "en"})
-    page = _send(client, "/needs/new", (name, content), ("好.pdf", PDF)).text
+    page = send(client, "/needs/new", (name, content), ("好.pdf", PDF)).text
     assert f"“{name}”: " in page
     assert cure in page
     assert "零下二十度快充时负极析锂。" in page
@@ -144,7 +116,7 @@ def test_what_is_not_taken_is_named_with_the_cure_and_the_rest_is_kept(
 def test_an_eleventh_file_is_refused(session: Session, client: FlaskClient, poster: User) -> None:
     client.post("/language", data={"csrf_token": token(client), "locale": "en"})
     files = [(f"{n}.pdf", PDF) for n in range(11)]
-    page = _send(client, "/needs/new", *files, go="upload").text
+    page = send(client, "/needs/new", *files, go="upload").text
     assert "There are 10 files already." in page
     assert _count(session, Attachment) == 10
     assert 'type="file"' not in page
@@ -154,19 +126,19 @@ def test_more_than_a_form_may_send_is_refused_and_a_visitor_may_send_less_still(
     session: Session, app: Flask, client: FlaskClient, poster: User
 ) -> None:
     large = [(f"{n}.pdf", PDF + bytes(18 * 1024**2)) for n in range(3)]
-    assert _send(client, "/needs/new", *large).status_code == 413
+    assert send(client, "/needs/new", *large).status_code == 413
     visitor = app.test_client()
     page = client.get("/needs/new").text
     fitting = ("a.pdf", PDF + bytes(2 * 1024**2))
-    assert _send(visitor, "/needs/new", fitting, page=page).status_code == 413
-    assert _send(client, "/notices/x/read", fitting, page=page).status_code == 413
+    assert send(visitor, "/needs/new", fitting, page=page).status_code == 413
+    assert send(client, "/notices/x/read", fitting, page=page).status_code == 413
     assert _count(session, Attachment) == 0
 
 
 def test_a_file_removed_from_the_draft_is_not_its_any_more(
     session: Session, client: FlaskClient, poster: User
 ) -> None:
-    need = _with_file(client, session)
+    need = draft_with_file(client, session)
     version = need.version
     edit = f"/needs/{need.public_id}/edit"
     client.post(edit, data=hidden(client.get(edit).text) | NEED)  # the file is not named
@@ -179,9 +151,9 @@ def test_a_file_removed_from_the_draft_is_not_its_any_more(
 def test_files_of_a_form_that_is_saved_unchanged_stay(
     session: Session, client: FlaskClient, poster: User
 ) -> None:
-    need = _with_file(client, session)
+    need = draft_with_file(client, session)
     version = need.version
-    _send(client, f"/needs/{need.public_id}/edit")
+    send(client, f"/needs/{need.public_id}/edit")
     need = only(session, Need)
     assert (need.version, len(need.attachments)) == (version, 1)
 
@@ -189,23 +161,23 @@ def test_files_of_a_form_that_is_saved_unchanged_stay(
 def test_a_colleague_who_removes_a_file_is_noticed_by_a_stale_editor(
     session: Session, app: Flask, client: FlaskClient, poster: User, sign_in: SignIn
 ) -> None:
-    need = _with_file(client, session)
+    need = draft_with_file(client, session)
     edit = f"/needs/{need.public_id}/edit"
     mine = client.get(edit).text
     other = app.test_client()
     sign_in(other, factories.user(Role.MEMBER, organization=poster.organization))
     other.post(edit, data=hidden(other.get(edit).text) | NEED)
-    answer = _send(client, edit, page=mine, title="我的标题")
+    answer = send(client, edit, page=mine, title="我的标题")
     assert answer.status_code == 409
     assert "报告.pdf" in answer.text
-    _send(client, edit, page=answer.text, title="我的标题")
+    send(client, edit, page=answer.text, title="我的标题")
     assert len(only(session, Need).attachments) == 1  # back again, for it was not thrown away
 
 
 def test_a_file_of_somebody_elses_form_or_posting_is_not_taken_over(
     session: Session, app: Flask, client: FlaskClient, poster: User, sign_in: SignIn
 ) -> None:
-    _with_file(client, session)
+    draft_with_file(client, session)
     stolen = only(session, Attachment).public_id
     rival = app.test_client()
     sign_in(rival, factories.user(Role.MEMBER))
@@ -219,96 +191,26 @@ def test_a_file_of_somebody_elses_form_or_posting_is_not_taken_over(
 def test_what_nobody_has_saved_is_for_whoever_put_it_there(
     session: Session, app: Flask, client: FlaskClient, poster: User, sign_in: SignIn
 ) -> None:
-    _send(client, "/needs/new", ("报告.pdf", PDF), go="upload")
-    address = _address(session)
+    send(client, "/needs/new", ("报告.pdf", PDF), go="upload")
+    address = address_of_the_file(session)
     assert client.get(address).status_code == 200
     colleague = app.test_client()
     sign_in(colleague, factories.user(Role.MEMBER, organization=poster.organization))
     assert colleague.get(address).status_code == 404
 
 
-READERS = ("visitor", "rival", "colleague", "county officer", "other county's officer", "auditor")
-
-
-def _persona(name: str, poster: User) -> User | None:
-    if name == "visitor":
-        return None
-    if name == "colleague":
-        return factories.user(Role.MEMBER, organization=poster.organization)
-    if name == "rival":
-        return factories.user(Role.MEMBER)
-    if name == "auditor":
-        return factories.user(Role.AUDITOR)
-    region = factories.FEIXI if name == "county officer" else factories.WUHU
-    return factories.user(Role.OFFICER, region=region)
-
-
-@pytest.mark.parametrize(
-    ("stage", "allowed"),
-    [
-        ("draft", {"colleague"}),
-        ("submitted", {"colleague", "county officer"}),
-        ("public", {*READERS} - {"visitor"}),
-        ("masked", {"colleague", "county officer"}),
-    ],
-)
-def test_a_file_is_for_those_who_may_read_the_full_text(
-    session: Session,
-    app: Flask,
-    client: FlaskClient,
-    poster: User,
-    sign_in: SignIn,
-    stage: str,
-    allowed: set[str],
-) -> None:
-    fields = {"public_summary": "一项电池难题。"}
-    visibility = "masked" if stage == "masked" else "public"
-    need = _with_file(client, session, visibility=visibility, **fields)
-    if stage != "draft":
-        services.submit(session, poster, need)
-    if stage in ("public", "masked"):
-        services.publish(session, factories.user(Role.OFFICER, region=factories.FEIXI), need)
-    address, got, listed = _address(session), set(), set()
-    for name in READERS:
-        reader = app.test_client()
-        if persona := _persona(name, poster):
-            sign_in(reader, persona)
-        answer = reader.get(address)
-        assert answer.status_code in (200, 303 if name == "visitor" else 404)
-        got |= {name} if answer.status_code == 200 else set()
-        listed |= {name} if "报告.pdf" in reader.get(f"/needs/{need.public_id}").text else set()
-    assert got == allowed
-    assert listed - {"visitor"} == allowed
-
-
-def test_the_partner_of_an_agreed_match_may_have_the_files_of_a_masked_text(
-    session: Session, client: FlaskClient, poster: User, app: Flask, sign_in: SignIn
-) -> None:
-    need = _with_file(client, session, visibility="masked", public_summary="一项电池难题。")
-    services.submit(session, poster, need)
-    services.publish(session, factories.user(Role.OFFICER, region=factories.FEIXI), need)
-    partner = factories.user(Role.MEMBER)
-    match = factories.match(need, factories.result(organization=partner.organization))
-    reader = app.test_client()
-    sign_in(reader, partner)
-    assert reader.get(_address(session)).status_code == 404
-    with transaction(session):
-        session.get_one(Match, match.id).status = MatchStatus.AGREED
-    assert reader.get(_address(session)).status_code == 200
-
-
 def test_a_published_texts_files_change_when_the_change_is_approved(
     session: Session, app: Flask, client: FlaskClient, poster: User, sign_in: SignIn
 ) -> None:
     officer = factories.user(Role.OFFICER, region=factories.FEIXI)
-    need = _with_file(client, session)
+    need = draft_with_file(client, session)
     services.submit(session, poster, need)
     services.publish(session, officer, need)
     edit = f"/needs/{need.public_id}/edit"
     before = need.attachments[0].public_id
-    page = _send(client, edit, ("报告.pdf", PDF + b"2"), go="upload").text
-    page = _send(client, edit, page=page, go=f"detach-{before}").text
-    _send(client, edit, page=page, go="preview")
+    page = send(client, edit, ("报告.pdf", PDF + b"2"), go="upload").text
+    page = send(client, edit, page=page, go=f"detach-{before}").text
+    send(client, edit, page=page, go="preview")
     press(client, f"/needs/{need.public_id}/revise")
     revision = only(session, Revision)
     assert [file.public_id for file in revision.posting.attachments] == [before]
@@ -332,14 +234,14 @@ def test_a_change_of_the_files_alone_is_a_change(
 ) -> None:
     need = factories.need(organization=poster.organization, title=NEED["title"])
     edit = f"/needs/{need.public_id}/edit"
-    _send(client, edit, ("报告.pdf", PDF), go="preview")
+    send(client, edit, ("报告.pdf", PDF), go="preview")
     assert "报告.pdf" in client.get(f"/needs/{need.public_id}/preview").text
     press(client, f"/needs/{need.public_id}/revise")
     assert len(only(session, Revision).values["attachments"]) == 1
 
 
 def test_a_copy_has_no_files(session: Session, client: FlaskClient, poster: User) -> None:
-    need = _with_file(client, session)
+    need = draft_with_file(client, session)
     press(client, f"/needs/{need.public_id}/copy", key="abcdefghijklmnop")
     session.rollback()
     copy = session.scalars(sa.select(Need).where(Need.id != need.id)).one()
@@ -350,7 +252,7 @@ def test_a_copy_has_no_files(session: Session, client: FlaskClient, poster: User
 def test_a_file_whose_row_cannot_be_written_does_not_stay(
     session: Session, app: Flask, client: FlaskClient, poster: User
 ) -> None:
-    _send(client, "/needs/new", ("报告.pdf", PDF), go="upload")
+    send(client, "/needs/new", ("报告.pdf", PDF), go="upload")
     form = only(session, TypedForm)
     with app.app_context():
         kept = list(storage.kept_before(now() + timedelta(minutes=1)))
@@ -367,15 +269,15 @@ def test_a_file_whose_row_cannot_be_written_does_not_stay(
 def test_files_that_nothing_names_are_thrown_away_after_a_week(
     session: Session, app: Flask, client: FlaskClient, poster: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    need = _with_file(client, session)  # named by a text
-    _send(client, "/needs/new", ("写着.pdf", PDF), go="upload")  # by an unsaved form
+    need = draft_with_file(client, session)  # named by a text
+    send(client, "/needs/new", ("写着.pdf", PDF), go="upload")  # by an unsaved form
     edit = f"/needs/{need.public_id}/edit"
-    page = _send(client, edit, ("删去.pdf", PDF), go="upload").text
-    _send(client, edit, page=page)
+    page = send(client, edit, ("删去.pdf", PDF), go="upload").text
+    send(client, edit, page=page)
     session.rollback()
     removed = session.scalars(sa.select(Attachment).where(Attachment.name == "删去.pdf")).one()
     page = client.get(edit).text.replace(removed.public_id, "")
-    _send(client, edit, page=page, title="再改")
+    send(client, edit, page=page, title="再改")
     with app.app_context():
         storage.put("attachment-nobody", b"a row that was never written")
         storage.put("import-1", b"another feature's")
@@ -395,17 +297,17 @@ def test_files_that_nothing_names_are_thrown_away_after_a_week(
 def test_a_file_that_the_store_has_lost_is_not_found(
     session: Session, app: Flask, client: FlaskClient, poster: User
 ) -> None:
-    _with_file(client, session)
+    draft_with_file(client, session)
     with app.app_context():
         storage.delete(only(session, Attachment).key)
-    assert client.get(_address(session)).status_code == 404
+    assert client.get(address_of_the_file(session)).status_code == 404
 
 
 def test_a_page_takes_as_many_queries_with_ten_files_as_with_two(
     session: Session, client: FlaskClient, poster: User, count_queries: Callable[[], Any]
 ) -> None:
     def shown(files: int) -> list[int]:
-        answer = _send(client, "/needs/new", *[(f"{n}.pdf", PDF) for n in range(files)])
+        answer = send(client, "/needs/new", *[(f"{n}.pdf", PDF) for n in range(files)])
         one = answer.location.removesuffix("/edit")
         counts = []
         for place in ("", "/edit", "/preview"):
@@ -421,7 +323,7 @@ def test_a_page_takes_as_many_queries_with_ten_files_as_with_two(
 def test_the_text_says_the_visibility_of_what_it_is(
     session: Session, client: FlaskClient, poster: User
 ) -> None:
-    need = _with_file(client, session, visibility="masked", public_summary="一项电池难题。")
+    need = draft_with_file(client, session, visibility="masked", public_summary="一项电池难题。")
     assert need.visibility is Visibility.MASKED
     page = english(client, f"/needs/{need.public_id}/preview")
     public = page[page.index('class="previewed"') : page.index("previewed-whole")]
