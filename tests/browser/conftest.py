@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy.orm import Session
 
 from matchmaker.demo import DOMAIN
 from models import OrganizationKind, Role
 from tests import factories
+from tests.browser import scenes
 from tests.browser.site import Site, running
 
 DESK = {"width": 1440, "height": 900}
@@ -46,6 +47,12 @@ def _add_the_officer_of_another_city(_session: Session) -> None:
 def address(site: Site) -> str:
     """Give the address of the demo."""
     return site.address
+
+
+@pytest.fixture(scope="session")
+def places(site: Site) -> dict[str, str]:
+    """Give what stands in the addresses of some records in each of the states."""
+    return site.run(scenes.arrange)
 
 
 @pytest.fixture(scope="session")
@@ -139,3 +146,14 @@ def enter(page: Page, persona: str) -> None:
     page.goto("/sign-in")
     page.get_by_role("button", name=f"{persona}@demo.example.com").click()
     page.wait_for_url("/")
+
+
+def press(page: Page, button: str) -> None:
+    """Press the button of this name."""
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def is_on(page: Page, *words: str) -> None:
+    """See that the page says all of this."""
+    for each in words:
+        expect(page.locator("main")).to_contain_text(each)

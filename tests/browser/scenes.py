@@ -5,21 +5,28 @@ from sqlalchemy.orm import Session
 
 from matchmaker import demo
 from matchmaker.accounts import links
+from matchmaker.clock import today
 from matchmaker.db import transaction
+from matchmaker.incentives import claims
+from matchmaker.indicators import services as key_projects
 from matchmaker.matches import decisions
 from matchmaker.organizations.services import members
 from matchmaker.postings import revisions
 from matchmaker.postings.texts import written
 from models import (
+    Claim,
+    KeyDesignation,
     Match,
     Need,
     OrganizationStatus,
     PostingStatus,
+    Project,
     Role,
     TokenPurpose,
     User,
 )
 from tests import factories
+from tests.browser import records
 from tests.conftest import SECRET
 
 PENDING = OrganizationStatus.PENDING
@@ -28,6 +35,7 @@ TITLES = (
     "一体化压铸后地板免热处理变形控制",
     "4D毫米波雷达误触发自动紧急制动",
 )
+PROJECTS = ("低温快充电芯联合攻关", "电驱共模电压抑制与泄放方案")
 
 
 def arrange(session: Session) -> dict[str, str]:
@@ -43,7 +51,17 @@ def arrange(session: Session) -> dict[str, str]:
     decisions.consent(session, person["enterprise"], agreed)
     decisions.consent(session, person["transfer-office"], agreed)
     members.invite(session, person["transfer-office"], "colleague@uni.example.com", Role.MEMBER)
+    tracked, late = (_project(session, title) for title in PROJECTS)
+    claim = _approved(session, person, tracked)
+    _put_on_the_list(session, person, tracked, late)
     return {
+        "project": tracked.public_id,
+        "contract": tracked.contracts[0].public_id,
+        "milestone": tracked.milestones[-1].public_id,
+        "key": tracked.designations[0].public_id,
+        "notice": late.designations[0].notices[0].public_id,
+        "claim": claim.public_id,
+        "policy": claim.policy.public_id,
         "need": frozen.public_id,
         "waiting": waiting.public_id,
         "agreed": agreed.public_id,
@@ -70,6 +88,48 @@ def _with(session: Session, need: Need, researcher: User) -> Match:
     return session.scalars(matches).first() or factories.match(
         need, factories.result(organization=researcher.organization)
     )
+
+
+def _project(session: Session, title: str) -> Project:
+    return session.scalars(sa.select(Project).where(Project.title == title)).one()
+
+
+def _approved(session: Session, person: dict[str, User], project: Project) -> Claim:
+    """Bring what may be claimed for a project all the way to the approval."""
+    enterprise, officer = person["enterprise"], person["county-officer"]
+    (claim,) = (one for one in project.claims if one.organization is enterprise.organization)
+    claims.draft(session, enterprise, claim)
+    named = {name: f"{name} 2026-0{place}" for place, name in enumerate(_wanted(claim), start=1)}
+    claims.hand_in(session, enterprise, claim, named)
+    claims.review(session, officer, claim)
+    claims.announce(session, officer, claim)
+    records.let_notices_end(session)
+    claims.approve(session, person["provincial-director"], claim)
+    return claim
+
+
+def _wanted(claim: Claim) -> list[str]:
+    wanted: list[str] = claim.policy_version.rule["evidence"]
+    return wanted
+
+
+def _put_on_the_list(
+    session: Session, person: dict[str, User], nominated: Project, other: Project
+) -> None:
+    """Designate the one project, which the demo has nominated, and put the other on notice."""
+    director = person["provincial-director"]
+    first = nominated.designations[0]
+    _announce(session, director, first)
+    records.let_notices_end(session)
+    key_projects.designate(session, director, first)
+    officer, year = person["county-officer"], today().year
+    second = key_projects.nominate(session, officer, other, year, "技术合同、台架测试方案")
+    _announce(session, director, second)
+
+
+def _announce(session: Session, director: User, designation: KeyDesignation) -> None:
+    key_projects.reserve(session, director, designation)
+    key_projects.announce(session, director, designation)
 
 
 def _draft(author: User) -> str:

@@ -20,6 +20,8 @@ PLACES = [
     "/register",
     "/about",
     "/help",
+    "/policies",
+    "/public-notices",
 ]
 ACCOUNT_PLACES = (
     "/account",
@@ -30,7 +32,16 @@ ACCOUNT_PLACES = (
     "/notices",
 )
 OWN_PLACES = {
-    "enterprise": ("/organization", "/matches", "/matches/waiting", "/needs/import", "/messages"),
+    "enterprise": (
+        "/organization",
+        "/matches",
+        "/matches/waiting",
+        "/needs/import",
+        "/messages",
+        "/projects",
+        "/projects/orders",
+        "/claims?view=all",
+    ),
     "researcher": ("/subscriptions", "/subscriptions/new/need?q=涂层"),
     "transfer-office": ("/organization", "/organization/edit", "/organization/members", "/review"),
     "broker": ("/matches",),
@@ -40,8 +51,34 @@ OWN_PLACES = {
         "/review",
         "/organizations",
         "/organizations?status=approved",
+        "/projects",
+        "/projects/board",
+        "/projects/dispatch",
+        "/projects/orders",
+        "/key-projects",
+        "/key-projects/counter",
+        "/claims?view=all",
+        "/budgets",
     ),
     "admin": ("/admin/users", "/admin/users/new", "/admin/bureaus/new"),
+}
+RECORD_PLACES = {
+    "": ("/policies/{policy}", "/public-notices/{notice}"),
+    "enterprise": (
+        "/projects/{project}/report",
+        "/projects/{project}/milestones/{milestone}",
+        "/projects/{project}/claims/new",
+        "/key-projects/{key}",
+    ),
+    "county-officer": (
+        "/projects/{project}?timeline=all",
+        "/projects/{project}/contracts/new",
+        "/projects/{project}/contracts/{contract}",
+        "/projects/{project}/contracts/{contract}/pay",
+        "/projects/{project}/plan",
+        "/claims/{claim}",
+        "/claims/{claim}/payment",
+    ),
 }
 ADMIN_PLACES = ("/admin/jobs", "/admin/mails")
 PERSONAS = [
@@ -91,6 +128,21 @@ def test_a_single_record(page: Page, phone: Page, hall: str) -> None:
     for window in (page, phone):
         window.goto(link)
         _check(window)
+
+
+@pytest.mark.parametrize("window", ["page", "phone"])
+@pytest.mark.parametrize("persona", RECORD_PLACES)
+def test_the_records_on_the_way_of_a_project(
+    request: pytest.FixtureRequest, places: dict[str, str], persona: str, window: str
+) -> None:
+    page: Page = request.getfixturevalue(window)
+    if persona:
+        enter(page, persona)
+    for place in RECORD_PLACES[persona]:
+        answer = page.goto(place.format_map(places))
+        assert answer
+        assert answer.ok, page.url
+        _check(page)
 
 
 @pytest.mark.parametrize("window", ["page", "phone"])

@@ -14,7 +14,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from matchmaker.config import ROOT
-from tests.browser import scenes
 from tests.browser.conftest import enter, opened
 from tests.browser.pictures import fewer_colours
 from tests.browser.site import Site
@@ -41,18 +40,17 @@ PICTURES = {
     "guide/inbox": ("county-officer", "/review", "审核"),
     "guide/revision": ("county-officer", "/review/revision/{revision}", "毫米波"),
     "guide/board": ("county-officer", "/matches", "撮合"),
+    "guide/project": ("enterprise", "/projects/{project}", "低温快充电芯联合攻关"),
+    "guide/stages": ("county-officer", "/projects/board", "项目看板"),
+    "guide/dispatch": ("county-officer", "/projects/dispatch", "调度会"),
+    "guide/counter": ("provincial-director", "/key-projects/counter", "重点项目计数台账"),
+    "guide/claim": ("county-officer", "/claims/{claim}", "技术合同实际支付补助"),
     "guide/technologies": ("provincial-director", "/common-technologies", "关键共性技术"),
     "guide/second-factor": ("broker", "/account/second-factor/authenticator", "设置验证器"),
     "guide/users": ("admin", "/admin/users", "用户管理"),
     "guide/jobs": ("admin", "/admin/jobs", "后台任务"),
 }
 """By name: whose page it is, its address, and its heading or the beginning of it."""
-
-
-@pytest.fixture(scope="module")
-def places(site: Site) -> dict[str, str]:
-    """Give what stands in the addresses for the records that the pictures show."""
-    return site.run(scenes.arrange)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from matchmaker import demo
 from tests import factories
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, is_on
 
 FOUNDER = "founder@yunxiu.example.com"
 PASSWORD = "three blue tractors"
@@ -41,7 +41,7 @@ def test_the_way_from_registering_to_a_project_with_two_parties(visit: Visit) ->
     _agree(university)
     for party in (enterprise, university):
         party.goto(match)
-        _is_on(party, "联系方式", *CONTACT, "线索")
+        is_on(party, "联系方式", *CONTACT, "线索")
     project = re.search(r"AH-\d{4}-\d{4}", university.locator("main").inner_text())
     assert project
     _nobody_reads(CONTACT, match, need, officer)
@@ -69,7 +69,7 @@ def _register(page: Page, letter: Callable[[], str]) -> None:
     page.get_by_role("link", name="机构注册").click()
     page.get_by_label("邮箱").fill(FOUNDER)
     page.get_by_role("button", name="发送链接").click()
-    _is_on(page, FOUNDER)
+    is_on(page, FOUNDER)
     link = re.search(r"http://\S+/register/\S+", letter())
     assert link
     page.goto(link[0])
@@ -146,13 +146,13 @@ def _row(page: Page) -> Locator:
 def _open_in_the_inbox(officer: Page) -> None:
     officer.goto("/review")
     officer.get_by_role("link", name=TITLE).click()
-    _is_on(officer, PROBLEM)
+    is_on(officer, PROBLEM)
 
 
 def _return_it(officer: Page, reason: str) -> None:
     _open_in_the_inbox(officer)
     officer.get_by_role("button", name="退回修改").click()
-    _is_on(officer, "请填写原因")
+    is_on(officer, "请填写原因")
     officer.get_by_label("原因").fill(reason)
     officer.get_by_role("button", name="退回修改").click()
 
@@ -161,7 +161,7 @@ def _mend_it(page: Page, reason: str) -> None:
     page.goto("/mine")
     expect(_row(page)).to_contain_text(reason)
     _row(page).get_by_role("link", name="修改").click()
-    _is_on(page, reason)
+    is_on(page, reason)
     page.get_by_label("指标名称").first.fill("充电倍率")
     page.get_by_label("目标值").first.fill("≥1")
     page.get_by_label("单位").first.fill("C")
@@ -172,7 +172,7 @@ def _mend_it(page: Page, reason: str) -> None:
 
 def _publish_it(officer: Page) -> None:
     _open_in_the_inbox(officer)
-    _is_on(officer, "充电倍率")
+    is_on(officer, "充电倍率")
     officer.get_by_role("button", name="通过并发布").click()
     expect(officer.locator(".notice-success")).to_be_visible()
 
@@ -196,7 +196,7 @@ def _recommend_the_best(officer: Page, need: str) -> str:
 def _agree(page: Page) -> None:
     page.goto("/matches/waiting")
     page.get_by_role("link", name=TITLE).click()
-    _is_on(page, COUNTERPART)
+    is_on(page, COUNTERPART)
     page.get_by_label("我方同意").check()
     page.get_by_role("button", name="代表本单位同意").click()
     expect(page.locator(".notice-success")).to_be_visible()
@@ -207,11 +207,6 @@ def _nobody_reads(words: tuple[str, ...], match: str, need: str, *pages: Page) -
         for place in (match, need, "/matches", "/notices", "/mine", "/needs?q=析锂"):
             text = page.request.get(place).text()
             assert [word for word in words if word in text] == [], (place, page.url)
-
-
-def _is_on(page: Page, *words: str) -> None:
-    for each in words:
-        expect(page.locator("main")).to_contain_text(each)
 
 
 def _reload_until(page: Page, address: str, arrived: Callable[[], bool]) -> None:

@@ -4,24 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
-from matchmaker import demo
 from matchmaker.clock import today
 from matchmaker.db import transaction
-from matchmaker.matches import decisions
-from models import Match, Need, Organization, PostingStatus, StatusChange, User, now
+from models import Match, Need, Organization, PostingStatus, StatusChange, now
 from tests import factories
-from tests.browser.conftest import Visit
+from tests.browser import records
+from tests.browser.conftest import Visit, is_on, press
 from tests.browser.site import Site
-
-PROBLEM = "磷酸铁锂电芯在零下二十度大倍率充电时负极析锂。"
-
-
-def _persona(session: Session, name: str) -> User:
-    email = f"{name}@{demo.DOMAIN}"
-    return session.scalars(sa.select(User).where(User.email == email)).one()
 
 
 def _need(title: str, status: PostingStatus) -> Callable[[Session], str]:
@@ -31,8 +23,8 @@ def _need(title: str, status: PostingStatus) -> Callable[[Session], str]:
         submitted_at = now() if status is PostingStatus.SUBMITTED else None
         need = factories.need(
             title=title,
-            problem=PROBLEM,
-            organization=_persona(session, "enterprise").organization,
+            problem=records.PROBLEM,
+            organization=records.persona(session, "enterprise").organization,
             status=status,
             submitted_at=submitted_at,
             published_at=None,
@@ -42,55 +34,28 @@ def _need(title: str, status: PostingStatus) -> Callable[[Session], str]:
     return make
 
 
-def _match(title: str, *, recommended: bool = True) -> Callable[[Session], str]:
-    """Return how to make a match of the enterprise and the university; it gives its address."""
-
-    def make(session: Session) -> str:
-        need = factories.need(
-            title=title, problem=PROBLEM, organization=_persona(session, "enterprise").organization
-        )
-        office = _persona(session, "transfer-office").organization
-        result = factories.result(title=f"{title}成果", organization=office)
-        officer = _persona(session, "county-officer")
-        match = factories.match(need, result, added_by_id=officer.id)  # which the matcher keeps
-        if recommended:
-            decisions.recommend(session, officer, match)
-        return f"/matches/{match.public_id}"
-
-    return make
-
-
-def _press(page: Page, button: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
-
-
-def _is_on(page: Page, *words: str) -> None:
-    for each in words:
-        expect(page.locator("main")).to_contain_text(each)
-
-
 def test_a_side_declines_with_a_reason_and_both_learn_of_it(site: Site, visit: Visit) -> None:
-    match = site.run(_match("被谢绝的需求"))
+    match = site.run(records.match("被谢绝的需求"))
     university, enterprise = visit("transfer-office"), visit("enterprise")
     university.goto(match)
-    _press(university, "代表本单位谢绝")
-    _is_on(university, "请选择理由")
+    press(university, "代表本单位谢绝")
+    is_on(university, "请选择理由")
     university.select_option("#decline_reason", label="价格")
-    _press(university, "代表本单位谢绝")
-    _is_on(university, "已谢绝")
+    press(university, "代表本单位谢绝")
+    is_on(university, "已谢绝")
     enterprise.goto("/notices")
-    _is_on(enterprise, "一条撮合建议被谢绝", "被谢绝的需求")
+    is_on(enterprise, "一条撮合建议被谢绝", "被谢绝的需求")
     enterprise.goto(match)
     expect(enterprise.locator("h1 + .lead .tag-declined")).to_be_visible()
     expect(enterprise.get_by_role("button", name="代表本单位同意")).to_have_count(0)
 
 
 def test_who_does_not_answer_is_reminded_twice_and_then_it_lapses(site: Site, visit: Visit) -> None:
-    match = site.run(_match("无人答复的需求"))
+    match = site.run(records.match("无人答复的需求"))
     university, enterprise = visit("transfer-office"), visit("enterprise")
     enterprise.goto(match)
     enterprise.get_by_label("我方同意").check()
-    _press(enterprise, "代表本单位同意")
+    press(enterprise, "代表本单位同意")
     reminders = university.locator(".records li").filter(has_text="无人答复的需求")
     reminders = reminders.filter(has_text="有一条撮合建议待您答复")
     for days, count in ((7, 1), (20, 1), (21, 2), (29, 2)):
@@ -106,7 +71,7 @@ def test_who_does_not_answer_is_reminded_twice_and_then_it_lapses(site: Site, vi
     university.reload()
     expect(university.locator("h1 + .lead .tag-lapsed")).to_be_visible()
     enterprise.goto("/notices")
-    _is_on(enterprise, "一条撮合建议逾期未答复，已失效")
+    is_on(enterprise, "一条撮合建议逾期未答复，已失效")
 
 
 def _days_pass(match: str, days: int) -> Callable[[Session], None]:
@@ -122,14 +87,14 @@ def _days_pass(match: str, days: int) -> Callable[[Session], None]:
 
 
 def test_the_officer_dismisses_with_a_reason(site: Site, visit: Visit) -> None:
-    match = site.run(_match("不予推荐的需求", recommended=False))
+    match = site.run(records.match("不予推荐的需求", recommended=False))
     officer, enterprise = visit("county-officer"), visit("enterprise")
     officer.goto(match)
-    _press(officer, "不予推荐")
-    _is_on(officer, "请选择理由")
+    press(officer, "不予推荐")
+    is_on(officer, "请选择理由")
     officer.select_option("#dismiss_reason", label="指标不符")
-    _press(officer, "不予推荐")
-    _is_on(officer, "已排除，未征询双方。", "指标不符")
+    press(officer, "不予推荐")
+    is_on(officer, "已排除，未征询双方。", "指标不符")
     enterprise.goto("/matches/waiting")
     expect(enterprise.locator("main")).not_to_contain_text("不予推荐的需求")
 
@@ -137,23 +102,23 @@ def test_the_officer_dismisses_with_a_reason(site: Site, visit: Visit) -> None:
 def test_a_need_is_withdrawn_while_the_other_side_has_the_question_open(
     site: Site, visit: Visit
 ) -> None:
-    match = site.run(_match("中途撤回的需求"))
+    match = site.run(records.match("中途撤回的需求"))
     university, enterprise = visit("transfer-office", expected="409"), visit("enterprise")
     university.goto(match)
     enterprise.goto("/mine")
     row = enterprise.get_by_role("row").filter(has_text="中途撤回的需求")
     row.locator("a[href$='/withdraw']").click()
-    _press(enterprise, "撤回")
+    press(enterprise, "撤回")
     university.get_by_label("我方同意").check()
-    _press(university, "代表本单位同意")
-    _is_on(university, "逾期失效")
+    press(university, "代表本单位同意")
+    is_on(university, "逾期失效")
     expect(university.get_by_role("heading", name="联系方式")).to_have_count(0)
     university.goto("/notices")
-    _is_on(university, "一条撮合建议因需求或成果下线而终止")
+    is_on(university, "一条撮合建议因需求或成果下线而终止")
 
 
 def test_a_need_is_taken_out_of_sight_and_shown_again(site: Site, visit: Visit) -> None:
-    match = site.run(_match("暂停公开的需求"))
+    match = site.run(records.match("暂停公开的需求"))
     officer, enterprise, visitor = visit("county-officer"), visit("enterprise"), visit()
     officer.goto("/needs?q=暂停公开的需求")
     officer.locator(".records").get_by_role("link", name="暂停公开的需求").click()
@@ -164,7 +129,7 @@ def test_a_need_is_taken_out_of_sight_and_shown_again(site: Site, visit: Visit) 
     officer.locator("button[value=suspend]").click()
     assert visitor.request.get(need).status == 404
     enterprise.goto("/notices")
-    _is_on(enterprise, "正文含有第三方的商业秘密")
+    is_on(enterprise, "正文含有第三方的商业秘密")
     enterprise.goto(match)
     expect(enterprise.locator("h1 + .lead .tag-lapsed")).to_be_visible()
     officer.goto(review)
@@ -176,7 +141,7 @@ def test_a_need_is_taken_out_of_sight_and_shown_again(site: Site, visit: Visit) 
 
 def test_a_restricted_organization_submits_nothing_and_reads_why(site: Site, visit: Visit) -> None:
     def own_draft(session: Session) -> tuple[str, str]:
-        owner: Organization = _persona(session, "rival").organization
+        owner: Organization = records.persona(session, "rival").organization
         need = factories.need(
             title="受限单位的需求", organization=owner, status=PostingStatus.DRAFT
         )
@@ -191,17 +156,17 @@ def test_a_restricted_organization_submits_nothing_and_reads_why(site: Site, vis
     officer.fill("#starts_on", today().isoformat())
     officer.locator("form[action$='/restrictions'] button").click()
     rival.goto(f"{need}/preview")
-    _is_on(rival, "骗取补助资金", "皖科监〔2026〕7号")
+    is_on(rival, "骗取补助资金", "皖科监〔2026〕7号")
     expect(rival.get_by_role("button", name="提交审核")).to_have_count(0)
     officer.reload()
     officer.get_by_role("button", name="解除").click()
     rival.reload()
-    _press(rival, "提交审核")
+    press(rival, "提交审核")
     rival.wait_for_url("**/mine")
 
 
 def test_an_officer_of_another_county_finds_nothing_there(site: Site, visit: Visit) -> None:
-    match = site.run(_match("外县经办人员看不到的撮合"))
+    match = site.run(records.match("外县经办人员看不到的撮合"))
     need = site.run(_need("外县经办人员看不到的需求", PostingStatus.SUBMITTED))
     stranger = visit("wuhu-officer")
     assert stranger.request.get(match).status == 404
@@ -215,14 +180,14 @@ def test_a_stale_second_editor_reads_both_texts_and_loses_nothing(site: Site, vi
     for page in (first, second):
         page.goto(edit)
     first.fill("#problem", "先保存的人写的难题")
-    _press(first, "保存草稿")
+    press(first, "保存草稿")
     first.wait_for_url("**/edit")
     second.fill("#problem", "后保存的人写的难题")
-    _press(second, "保存草稿")
-    _is_on(second, "其他人在此期间保存了这篇内容", "先保存的人写的难题")
+    press(second, "保存草稿")
+    is_on(second, "其他人在此期间保存了这篇内容", "先保存的人写的难题")
     expect(second.locator("#problem")).to_have_value("后保存的人写的难题")
     second.fill("#problem", "合并以后的难题")
-    _press(second, "保存草稿")
+    press(second, "保存草稿")
     first.goto(edit)
     expect(first.locator("#problem")).to_have_value("合并以后的难题")
 
