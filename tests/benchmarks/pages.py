@@ -26,7 +26,7 @@ from matchmaker.config import Settings
 from matchmaker.db import db, transaction
 from models import Industry, Need, PostingStatus, User, UserSession, key_digest, now
 from tests.backends import postgres_binaries, postgres_server
-from tests.benchmarks import province
+from tests.benchmarks import projects, province
 from tests.benchmarks.province import CITY, COUNTY, PROVINCE, People
 from tests.conftest import QueryCounter
 from tests.functional.pages import link
@@ -67,7 +67,8 @@ def measure(url: str, data: Path) -> bool:
         counter, server = QueryCounter(db.engine), _server_process()
     name = sa.make_url(url).get_backend_name()
     click.echo(f"\n{name}: {province.POSTINGS:,} needs and as many results, ", nl=False)
-    click.echo(f"{province.MATCHES:,} matches, written in {seconds:.0f} s")
+    click.echo(f"{province.MATCHES:,} matches, {projects.PROJECTS:,} projects,", nl=False)
+    click.echo(f" written in {seconds:.0f} s")
     click.echo(
         f"{'p50':>6}{'p95':>6}{'busy':>6}{'queries':>9}  who asks for what (ms, {TIMES} times each)"
     )
@@ -158,6 +159,7 @@ def _pages(people: People) -> Iterator[Page]:
     for reader in ("county_officer", "member"):
         yield reader, "/notices", {}
         yield reader, "/notices", {"unread": "1"}
+    yield from _project_pages(rare_branch)
     yield "county_officer", "/organizations", {}
     own = db.session.scalar(
         sa.select(Need.public_id)
@@ -168,6 +170,28 @@ def _pages(people: People) -> Iterator[Page]:
     for reader in ("", "county_officer", "member"):
         yield reader, "/", {}
         yield reader, f"/needs/{own}", {}
+
+
+def _project_pages(branch: str) -> Iterator[Page]:
+    readers = ("county_officer", "province_officer", "member", "broker")
+    for reader in readers:
+        yield reader, "/projects", {}
+        yield reader, "/projects/board", {}
+    for name, value in [
+        *(("sort", order) for order in ("due", "newest", "code")),
+        *(("q", word) for word in ("攻关", "机构77")),
+        ("stage", "completed"),
+        ("light", "red"),
+        ("officer", "none"),
+        ("industry", branch),
+        ("key", "key"),
+    ]:
+        yield "county_officer", "/projects", {name: value}
+    for reader in readers[:2]:
+        for path in ("/projects/orders", "/projects/dispatch", "/key-projects", "/claims"):
+            yield reader, path, {}
+        yield reader, "/key-projects/counter", {}
+        yield reader, "/claims", {"view": "all"}
 
 
 def _hall_pages(

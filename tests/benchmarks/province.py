@@ -49,6 +49,8 @@ from models import (
     write_bigrams,
 )
 from tests import factories
+from tests.benchmarks import projects
+from tests.benchmarks.bulk import CHUNK, Rows, drawn, insert, table
 from tests.benchmarks.corpus import generate
 
 POSTINGS = 100_000
@@ -57,7 +59,6 @@ REVISIONS = 4_000
 NOTICES = 500
 OWN_NEEDS = 300
 BROKERS = 40
-CHUNK = 10_000
 COUNTY, CITY, PROVINCE = "340123", "340200", "340000"
 
 ENTERPRISES, UNIVERSITIES = 6_000, 300
@@ -101,7 +102,6 @@ MATCH_STATUSES = {
 REASONS = [{"term": f"术语{number}", "share": 0.12} for number in range(8)]
 
 ChoiceT = TypeVar("ChoiceT")
-Posted = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +131,13 @@ def fill(engine: Engine, session: Session, size: int = POSTINGS, pairs: int = MA
         for kind, rows in ((Need, needs), (Result, results)):
             _write_postings(connection, rng, kind, rows)
         needs, results = ([row for row in rows if _is_live(row)] for rows in (needs, results))
-        _insert(connection, Revision, _revisions(rng, needs[:REVISIONS], people.member))
+        insert(connection, Revision, _revisions(rng, needs[:REVISIONS], people.member))
         with _without_indexes(connection, Match):
-            _insert(connection, Match, _matches(rng, needs, results, brokers, pairs))
+            insert(connection, Match, _matches(rng, needs, results, brokers, pairs))
             place_matches(connection)
-        _insert(connection, MatchConsent, _consents(connection, people.member))
-        _insert(connection, Notification, _notices(rng, people, needs))
+        insert(connection, MatchConsent, _consents(connection, people.member))
+        insert(connection, Notification, _notices(rng, people, needs))
+        projects.fill(connection, people.county_officer, people.member, people.broker)
     session.rollback()
     _settle(engine)
     return people
@@ -176,9 +177,9 @@ def _organizations(
         else (OrganizationKind.UNIVERSITY, UNIVERSITIES, RegionLevel.CITY)
     )
     regions = sa.select(Region.id).where(Region.level == level).order_by(Region.code)
-    places = _drawn(rng, _weighed(rng, connection.scalars(regions).all()))
+    places = drawn(rng, _weighed(rng, connection.scalars(regions).all()))
     first = (connection.scalar(sa.select(sa.func.max(Organization.id))) or 0) + 1
-    rows: Posted = [
+    rows: Rows = [
         {
             "id": first + number,
             "kind": of,
@@ -189,7 +190,7 @@ def _organizations(
         }
         for number in range(count)
     ]
-    _insert(connection, Organization, rows)
+    insert(connection, Organization, rows)
     return _weighed(rng, [(int(row["id"]), int(row["region_id"])) for row in rows])
 
 
@@ -200,9 +201,9 @@ def _postings(
     reader: User,
     owners: Mapping[tuple[int, int], int],
     industries: Mapping[int, int],
-) -> Posted:
-    owner, branch = _drawn(rng, owners), _drawn(rng, industries)
-    status, visibility = _drawn(rng, STATUSES), _drawn(rng, VISIBILITIES)
+) -> Rows:
+    owner, branch = drawn(rng, owners), drawn(rng, industries)
+    status, visibility = drawn(rng, STATUSES), drawn(rng, VISIBILITIES)
     own = (reader.organization_id, reader.organization.region_id)
     body = "problem" if kind is Need else "abstract"
     rows = []
@@ -238,16 +239,16 @@ def _postings(
 
 
 def _write_postings(
-    connection: Connection, rng: random.Random, kind: type[Need | Result], rows: Posted
+    connection: Connection, rng: random.Random, kind: type[Need | Result], rows: Rows
 ) -> None:
-    _insert(connection, kind, rows)
+    insert(connection, kind, rows)
     texts = ((row["id"], 1, row["search_text"]) for row in rows)
     while chunk := list(islice(texts, CHUNK)):
         write_bigrams(connection, kind, chunk)
     mode_of, key = (NeedMode, "need_id") if kind is Need else (ResultMode, "result_id")
-    mode = _drawn(rng, MODES)
+    mode = drawn(rng, MODES)
     accepted = ({key: row["id"], "mode": choice} for row in rows for choice in {*islice(mode, 2)})
-    _insert(connection, mode_of, accepted)
+    insert(connection, mode_of, accepted)
     changes = (
         {
             "subject_kind": kind.__name__,
@@ -258,11 +259,11 @@ def _write_postings(
         }
         for row in rows
     )
-    _insert(connection, StatusChange, changes)
+    insert(connection, StatusChange, changes)
 
 
-def _revisions(rng: random.Random, needs: Posted, author: User) -> Iterator[dict[str, Any]]:
-    status = _drawn(rng, {RevisionStatus.SUBMITTED: 1, RevisionStatus.APPROVED: 3})
+def _revisions(rng: random.Random, needs: Rows, author: User) -> Iterator[dict[str, Any]]:
+    status = drawn(rng, {RevisionStatus.SUBMITTED: 1, RevisionStatus.APPROVED: 3})
     for row in needs:
         text = {"title": row["title"], "problem": row["problem"]}
         yield {
@@ -275,9 +276,9 @@ def _revisions(rng: random.Random, needs: Posted, author: User) -> Iterator[dict
 
 
 def _matches(
-    rng: random.Random, needs: Posted, results: Posted, brokers: Sequence[int], pairs: int
+    rng: random.Random, needs: Rows, results: Rows, brokers: Sequence[int], pairs: int
 ) -> Iterator[dict[str, Any]]:
-    status = _drawn(rng, MATCH_STATUSES)
+    status = drawn(rng, MATCH_STATUSES)
     each = -(-pairs // len(needs))
     for number, need in enumerate(needs):
         made = now() - timedelta(days=200 * (1 - number / len(needs)))
@@ -309,7 +310,7 @@ def _consents(connection: Connection, user: User) -> Iterator[dict[str, Any]]:
             yield {"match_id": match_id, "side": side, "decision": "agreed", "user_id": user.id}
 
 
-def _notices(rng: random.Random, people: People, needs: Posted) -> Iterator[dict[str, Any]]:
+def _notices(rng: random.Random, people: People, needs: Rows) -> Iterator[dict[str, Any]]:
     for user in (people.county_officer, people.city_officer, people.member, people.researcher):
         for need in rng.sample(needs, NOTICES):
             yield {
@@ -329,34 +330,17 @@ def _weighed(rng: random.Random, choices: Iterable[ChoiceT]) -> dict[ChoiceT, in
     return {choice: 1 + 10_000 // (place + 5) for place, choice in enumerate(shuffled)}
 
 
-def _drawn(rng: random.Random, weights: Mapping[ChoiceT, int]) -> Iterator[ChoiceT]:
-    while True:
-        yield from rng.choices(list(weights), list(weights.values()), k=CHUNK)
-
-
 def _is_live(row: Mapping[str, Any]) -> bool:
     return row["status"] is PostingStatus.PUBLISHED
-
-
-def _insert(connection: Connection, kind: type[Base], rows: Iterable[dict[str, Any]]) -> None:
-    remaining = iter(rows)
-    while chunk := list(islice(remaining, CHUNK)):
-        connection.execute(sa.insert(_table(kind)), chunk)
-
-
-def _table(kind: type[Base]) -> sa.Table:
-    table = kind.__table__
-    assert isinstance(table, sa.Table)
-    return table
 
 
 @contextmanager
 def _without_indexes(connection: Connection, kind: type[Base]) -> Iterator[None]:
     """Build a table's indexes after it has been filled: that takes a tenth of the time."""
-    for index in _table(kind).indexes:
+    for index in table(kind).indexes:
         index.drop(connection)
     yield
-    for index in _table(kind).indexes:
+    for index in table(kind).indexes:
         index.create(connection)
 
 
