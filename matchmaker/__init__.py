@@ -16,8 +16,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     from matchmaker.accounts import jobs as _account_jobs  # noqa: F401 (registers its handlers)
     from matchmaker.accounts.views import blueprint as accounts
     from matchmaker.admin.views import blueprint as admin
+    from matchmaker.documents.views import blueprint as documents
     from matchmaker.imports import jobs as _import_jobs  # noqa: F401
     from matchmaker.imports.views import blueprint as imports
+    from matchmaker.incentives.views import blueprint as incentives
     from matchmaker.indicators.views import blueprint as indicators
     from matchmaker.matches import index
     from matchmaker.matches import jobs as _match_jobs  # noqa: F401
@@ -28,6 +30,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     from matchmaker.portal.views import blueprint as portal
     from matchmaker.postings import jobs as _posting_jobs  # noqa: F401
     from matchmaker.postings.uploading import blueprint as attachments
+    from matchmaker.projects import jobs as _project_jobs  # noqa: F401
+    from matchmaker.projects.views import blueprint as projects
+    from matchmaker.publicity import jobs as _publicity_jobs  # noqa: F401
+    from matchmaker.publicity.views import blueprint as publicity
     from matchmaker.results.views import blueprint as results
     from matchmaker.review import jobs as _review_jobs  # noqa: F401
     from matchmaker.review.views import blueprint as review
@@ -77,7 +83,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     worker.init_app(app, settings)
     for blueprint in (
         *(portal, accounts, organizations, needs, results, imports, matches, indicators),
-        *(admin, review, notices, subscriptions, attachments),
+        *(admin, review, notices, subscriptions, attachments, projects, publicity, incentives),
+        documents,
     ):
         app.register_blueprint(blueprint)
     return app

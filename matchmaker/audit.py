@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import json
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,24 +48,20 @@ def record(
 
     `detail` holds plain values; secrets and confidential text stay out of it.
     """
-    exclusive(session, "audit")
-    session.flush()
-    previous = session.scalar(sa.select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
-    entry = AuditEntry(
-        at=now(),
-        actor_id=actor.id if actor else None,
-        action=action,
-        subject_kind=type(subject).__name__ if subject else "",
-        subject_id=subject.id if subject else None,
-        outcome=outcome,
-        detail=detail,
-        previous=previous or GENESIS,
-    )
-    entry.digest = digest(entry)
-    session.add(entry)
-    session.flush()
-    session.info[_HEAD] = f"{entry.at.isoformat()} {entry.id} {entry.digest}\n"
+    previous = _last_digest(session)
+    entry = _entry(actor, action, subject, outcome, detail)
+    _append(session, previous, [entry])
     return entry
+
+
+def record_each(
+    session: Session, actor: User | None, action: str, details: Mapping[Record, dict[str, Any]]
+) -> None:
+    """Append an entry for each of many records, with what `details` tells of it, all at once."""
+    if details:
+        previous = _last_digest(session)
+        entries = [_entry(actor, action, one, "done", told) for one, told in details.items()]
+        _append(session, previous, entries)
 
 
 def digest(entry: AuditEntry) -> str:
@@ -81,6 +78,38 @@ def digest(entry: AuditEntry) -> str:
     ]
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _last_digest(session: Session) -> str:
+    """Return what the next entry follows from; nobody else appends until the transaction ends."""
+    exclusive(session, "audit")
+    session.flush()
+    last = sa.select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)
+    return session.scalar(last) or GENESIS
+
+
+def _entry(
+    actor: User | None, action: str, subject: Record | None, outcome: str, detail: dict[str, Any]
+) -> AuditEntry:
+    return AuditEntry(
+        at=now(),
+        actor_id=actor.id if actor else None,
+        action=action,
+        subject_kind=type(subject).__name__ if subject else "",
+        subject_id=subject.id if subject else None,
+        outcome=outcome,
+        detail=detail,
+    )
+
+
+def _append(session: Session, previous: str, entries: Sequence[AuditEntry]) -> None:
+    for entry in entries:
+        entry.previous = previous
+        entry.digest = previous = digest(entry)
+    session.add_all(entries)
+    session.flush()
+    last = entries[-1]
+    session.info[_HEAD] = f"{last.at.isoformat()} {last.id} {last.digest}\n"
 
 
 def first_broken(session: Session) -> AuditEntry | None:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matchmaker import audit, demo
+from matchmaker import audit, demo, demo_projects
 from matchmaker.accounts.passwords import hash_password
 from matchmaker.config import ROOT
 from matchmaker.db import transaction
@@ -58,7 +58,7 @@ def load_reference(session: Session) -> None:
 
 
 def load_demo(session: Session) -> bool:
-    """Load the demo organizations, personas, needs and results unless there are any.
+    """Load the demo organizations, personas, texts, policies and projects unless there are any.
 
     Returns whether anything was loaded.
     """
@@ -73,6 +73,7 @@ def load_demo(session: Session) -> bool:
             change = audit.status_change(posting, None, posting.status, "seed", None)
             session.add(change)
         audit.record(session, None, "seed:demo", postings=len(postings))
+        demo_projects.load(session, organizations)
     return True
 
 

@@ -19,6 +19,18 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 _numbers = itertools.count()
+ENOUGH_MEMORY = 2 * 1024**3
+"""Bytes that must be free in memory for databases to be made there."""
+
+
+def quick_folder() -> str | None:
+    """Return the folder in memory, where making and dropping a database takes a third of the time.
+
+    None, which stands for the usual one, where there is no such folder or too little room in it.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 (folders in it are made by mkdtemp)
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH_MEMORY
+    return str(memory) if roomy else None
 
 
 class Backend(Protocol):
@@ -120,7 +132,7 @@ def postgres_server(binaries: Path) -> Iterator[str]:
     PostgreSQL refuses to run as root, so root hands it to the user `postgres`.
     """
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    home = Path(tempfile.mkdtemp(prefix="mm-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="mm-pg-", dir=quick_folder()))
     try:
         if as_user:
             owner = pwd.getpwnam("postgres")

@@ -30,9 +30,11 @@ from tests.backends import (
     Sqlite,
     postgres_binaries,
     postgres_server,
+    quick_folder,
 )
 from tests.mailbox import Mailbox
 from tests.sweep import Copy, Sandbox, Visit, visit
+from tests.trail import Trail
 from tests.world import PERSONAS, World, build
 
 POSTGRES_VARIABLE = "MATCHMAKER_TEST_POSTGRES"
@@ -65,16 +67,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Backend:
+def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     """Give each kind of database in turn."""
     if request.param == "sqlite":
-        return Sqlite(tmp_path_factory.mktemp("sqlite"))
+        with tempfile.TemporaryDirectory(prefix="mm-sqlite-", dir=quick_folder()) as folder:
+            yield Sqlite(Path(folder))
+        return
     server = os.environ.get(POSTGRES_VARIABLE)
     if server is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI needs the PostgreSQL server's binaries")
         pytest.skip("no PostgreSQL server binaries on this machine")
-    return Postgres(server, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    yield Postgres(server, os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 
 @pytest.fixture
@@ -177,6 +181,12 @@ def session(app: Flask) -> Iterator[Session]:
     with own:
         factories.use(own)
         yield own
+
+
+@pytest.fixture
+def trail(session: Session) -> Trail:
+    """Give everybody around a project."""
+    return Trail(session)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,18 @@ from matchmaker.imports import uploads
 from matchmaker.matches import decisions, messages
 from matchmaker.organizations.services import members
 from matchmaker.postings import attachments, drafts, invitations, revisions, services
+from matchmaker.postings.file_types import accepted
 from matchmaker.postings.texts import written
+from matchmaker.projects import files as project_files
+from matchmaker.projects import ledger_files
+from matchmaker.publicity import services as publicity
 from matchmaker.subscriptions import services as subscriptions
 from models import (
     Attachment,
+    ClaimStatus,
     IntegrityRestriction,
+    KeyStatus,
+    Light,
     Match,
     Need,
     Notification,
@@ -44,6 +52,8 @@ from models import (
     Pace,
     PostingKind,
     PostingStatus,
+    Project,
+    ProjectStage,
     Result,
     Role,
     User,
@@ -132,13 +142,25 @@ class World:
         guest = {"organization_id": ids["guest"]}
         return {
             "/account/sessions": named("session"),
+            "/admin/document-templates": [{"kind": "progress"}],
             "/admin/mails": [{"name": ids["mail"]}],
             "/admin/messages": named("message"),
             "/admin/users": named("member"),
             "/attachments": named("draft file", "masked file"),
+            "/budgets": [{"policy_id": ids["policy"], "year": str(today().year)}],
+            "/claims": [{"claim_id": ids["claim"]}],
+            "/documents": [
+                {
+                    "contract_id": ids["contract"],
+                    "project_id": ids["project"],
+                    "order_id": ids["order"],
+                    "notice_id": ids["public notice"],
+                }
+            ],
             "/email": [{"link": "no-such-link"}],
             "/imports": named("import"),
             "/join": [{"link": "no-such-link"}],
+            "/key-projects": [{"key_id": ids["designation"]}],
             "/matches": named("match", "rival match"),
             "/messages": named("said"),
             "/needs": named("masked", "draft", "submitted", "public", "invited", **guest),
@@ -151,6 +173,23 @@ class World:
                 {"public_id": ids["organization"], "restriction_id": ids["restriction"]},
             ],
             "/password": [{"link": "no-such-link"}],
+            "/policies": [{"policy_id": ids["policy"]}],
+            "/projects": [
+                {
+                    "project_id": ids["project"],
+                    "contract_id": ids["contract"],
+                    "payment_id": ids["payment"],
+                    "milestone_id": ids["milestone"],
+                    "issue_id": ids["issue"],
+                    "file_id": ids["project file"],
+                    "action": "pay",
+                }
+            ],
+            "/projects/ledger": [{"batch_id": ids["ledger"]}],
+            "/projects/orders": [{"order_id": ids["order"]}],
+            "/public-notices": [
+                {"notice_id": ids["public notice"], "objection_id": ids["objection"]}
+            ],
             "/register": [{"link": "no-such-link"}],
             "/results": named("result", "rival result", **guest),
             "/results/typed": [{"key": ids["typed"]}],
@@ -332,6 +371,21 @@ def _surround(session: Session, world: World, people: dict[str, User]) -> None:
     )
     table = "需求名称,需求描述\nzqxdrow,zqxdrowtext\n".encode()
     batch = uploads.upload(session, owner, "needs", "zqxdtable.csv", table)
+    rows = "台账编号,项目名称,所属地区,需方单位,供方单位\nL-1,测试,340123,甲,乙\n".encode()
+    ledger = ledger_files.upload(session, people["county officer"], "台账.csv", rows)
+    claim = factories.claim(None, owner.organization, status=ClaimStatus.DRAFTED)
+    project = factories.project(
+        owner.organization,
+        factories.organization(),
+        stage=ProjectStage.TRACKING,
+        light=Light.RED,
+    )
+    reserved = factories.project(people["stranger"].organization, people["partner"].organization)
+    designation = factories.designation(reserved, status=KeyStatus.RESERVE)
+    announced = factories.notice(designation=designation, ends_on=today() + timedelta(days=5))
+    objection = publicity.object_to(
+        session, people["stranger"], announced, "测试人", "0551-00000000", "情况不实"
+    )
     notice = session.scalars(sa.select(Notification).where(Notification.user == owner)).first()
     message = session.scalars(sa.select(OutboxMessage)).first()
     assert notice is not None
@@ -344,9 +398,32 @@ def _surround(session: Session, world: World, people: dict[str, User]) -> None:
         "guest": people["researcher"].organization,
         "search": search,
         "import": batch,
+        "ledger": ledger,
+        "claim": claim,
+        "designation": designation,
+        "public notice": announced,
+        "objection": objection,
+        "policy": claim.policy,
         "invitation": invitation,
+        "project": project,
+        "order": factories.order(project),
         "notice": notice,
         "message": message,
+    }
+    world.ids |= {name: record.public_id for name, record in records.items()}
+    _track(session, world, people, project)
+
+
+def _track(session: Session, world: World, people: dict[str, User], project: Project) -> None:
+    """Add what is recorded of a project while it is tracked."""
+    contract = factories.contract(project)
+    slip = accepted("回单.pdf", PDF)
+    records: dict[str, Any] = {
+        "contract": contract,
+        "payment": factories.payment(contract),
+        "milestone": factories.milestone(project),
+        "issue": factories.issue(project, owner=people["owner"], raised_by=people["owner"]),
+        "project file": project_files.keep(session, people["county officer"], contract, slip),
     }
     world.ids |= {name: record.public_id for name, record in records.items()}
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from matchmaker.demo import DOMAIN
 from matchmaker.notifications import USUAL_DELIVERY
@@ -15,9 +15,13 @@ from models import (
     NoticeKind,
     NoticeSetting,
     Organization,
+    OrganizationStatus,
     RecoveryCode,
+    Region,
+    Role,
     TotpSecret,
     User,
+    UserRole,
     UserSession,
     key_digest,
     now,
@@ -98,3 +102,33 @@ def users(session: Session, actor: User, words: str, after: int) -> Sequence[Use
         .order_by(User.id)
         .limit(USERS_TO_A_PAGE + 1)
     ).all()
+
+
+def brokers(session: Session) -> Sequence[User]:
+    """Return whom a match or a project can be given to, by name."""
+    return session.scalars(_active(Role.BROKER)).all()
+
+
+def officers(session: Session, actor: User) -> Sequence[User]:
+    """Return the officers who act for the actor's region, a part of it or one above, by name."""
+    if actor.region is None:
+        return []
+    above, region = [], actor.region
+    while region.parent:
+        region = region.parent
+        above.append(region.code)
+    within = Region.code.startswith(actor.region.subtree_prefix)
+    near = sa.select(Region.id).where(sa.or_(within, Region.code.in_(above)))
+    return session.scalars(_active(Role.OFFICER).where(User.region_id.in_(near))).all()
+
+
+def _active(role: Role) -> sa.Select[User]:
+    """Return the SELECT of those who hold a role in an approved organization, by name."""
+    return (
+        sa.select(User)
+        .join(User.organization)
+        .where(User.active, User.role_rows.any(UserRole.role == role))
+        .where(Organization.status == OrganizationStatus.APPROVED)
+        .order_by(User.name, User.id)
+        .options(contains_eager(User.organization))
+    )

@@ -19,6 +19,10 @@ COUNTED = {
     "told": _l("told"),
     "pairs": _l("judged pairs"),
     "needs": _l("judged needs"),
+    "imported": _l("imported"),
+    "tracked": _l("tracked projects"),
+    "climbed": _l("handed up"),
+    "ended": _l("ended"),
 }
 VERDICTS = {
     "too_few": _l("too few judgements yet"),

@@ -1,7 +1,4 @@
-"""A match put together by hand, and the postings to choose from."""
-
-from collections.abc import Sequence
-from typing import TypeVar
+"""A match put together by hand."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,15 +13,10 @@ from matchmaker.matches.queries import public_matcher
 from matchmaker.matches.reranking import score_pair
 from matchmaker.matches.services import JOB
 from matchmaker.permissions import Permission, demand
-from matchmaker.postings.filters import HallFilter
 from matchmaker.postings.open_matches import CLOSED
-from matchmaker.postings.queries import led, narrowed, shown_with
 from models import Match, MatchGrade, MatchStatus, Need, Result, User
 
-PostingT = TypeVar("PostingT", Need, Result)
-
 ADD = "add"
-MOST_FOUND = 10
 
 
 class AlreadyThereError(Exception):
@@ -33,18 +25,6 @@ class AlreadyThereError(Exception):
     def __init__(self, match: Match) -> None:
         super().__init__(match.public_id)
         self.match = match
-
-
-def find(session: Session, actor: User, kind: type[PostingT], words: str) -> Sequence[PostingT]:
-    """Return the newest published postings that hold all the words in what everybody may read."""
-    chosen = HallFilter(words=words)
-    statement = narrowed(actor, kind, chosen)
-    return session.scalars(
-        led(session, statement, kind, chosen)
-        .order_by(kind.published_at.desc(), kind.id.desc())
-        .limit(MOST_FOUND)
-        .options(*shown_with(kind))
-    ).all()
 
 
 def add_by_hand(session: Session, actor: User, need: Need, result: Result) -> Match:

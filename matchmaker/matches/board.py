@@ -21,13 +21,9 @@ from models import (
     MatchSide,
     MatchStatus,
     Need,
-    Organization,
-    OrganizationStatus,
     Region,
     Result,
-    Role,
     User,
-    UserRole,
     among,
     now,
     unindexed,
@@ -152,18 +148,6 @@ def waiting(session: Session, actor: User) -> Sequence[Match]:
         .with_only_columns(Match.id)
     )
     return _loaded(session, found.all())
-
-
-def brokers(session: Session) -> Sequence[User]:
-    """Return whom a match can be given to, by name."""
-    return session.scalars(
-        sa.select(User)
-        .join(User.organization)
-        .where(User.active, User.role_rows.any(UserRole.role == Role.BROKER))
-        .where(Organization.status == OrganizationStatus.APPROVED)
-        .order_by(User.name, User.id)
-        .options(contains_eager(User.organization))
-    ).all()
 
 
 def _grades(first: MatchGrade | None) -> list[MatchGrade]:

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker import audit, notifications
+from matchmaker.audiences import unanswered
 from matchmaker.clock import today
-from matchmaker.db import transaction
+from matchmaker.db import lock, transaction
 from matchmaker.i18n import _
 from matchmaker.lifecycle.engine import (
     GuardedError,
@@ -26,7 +27,6 @@ from matchmaker.lifecycle.engine import (
 )
 from matchmaker.lifecycle.match import DAYS_TO_ANSWER, REMINDED_AFTER_DAYS, reminders_due
 from matchmaker.lifecycle.transition import Action
-from matchmaker.notifications import unanswered
 from matchmaker.permissions import Permission
 from matchmaker.postings.open_matches import OPEN
 from matchmaker.projects.services import open_from_match
@@ -85,7 +85,7 @@ def consent(session: Session, actor: User, match: Match, comment: str = "") -> P
     All of that is one transaction: there is no agreed match without its project.
     """
     with transaction(session):
-        _lock(session, match)  # of two sides that answer at once, the second sees the first
+        lock(session, match)  # of two sides that answer at once, the second sees the first
         advance(session, actor, match, Action.CONSENT)
         _answer(session, actor, match, ConsentDecision.AGREED, comment)
         if unanswered(match):
@@ -106,7 +106,7 @@ def decline(
     if reason is DeclineReason.OTHER and not comment.strip():
         raise ReasonMissingError(match, Action.DECLINE, _("Say in the comment what the reason is."))
     with transaction(session):
-        _lock(session, match)
+        lock(session, match)
         advance(session, actor, match, Action.DECLINE, reason=reason)
         _answer(session, actor, match, ConsentDecision.DECLINED, comment, reason)
 
@@ -138,7 +138,7 @@ def remind_unanswered(session: Session) -> int:
 
 def _remind(session: Session, match: Match) -> bool:
     with transaction(session):
-        _lock(session, match)
+        lock(session, match)
         if match.status is not MatchStatus.RECOMMENDED or match.recommended_on is None:
             return False
         due = reminders_due(match.recommended_on, today())
@@ -155,12 +155,6 @@ def _waiting_for(session: Session, days: int) -> Sequence[Match]:
     since = today() - timedelta(days=days)
     waiting = (Match.status == MatchStatus.RECOMMENDED, Match.recommended_on <= since)
     return session.scalars(sa.select(Match).where(*waiting).order_by(Match.id)).all()
-
-
-def _lock(session: Session, match: Match) -> None:
-    """Wait for whoever else answers, and read the match as they leave it."""
-    session.expire(match)
-    session.refresh(match, with_for_update=True)
 
 
 def _answer(

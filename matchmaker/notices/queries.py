@@ -8,24 +8,35 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+from matchmaker.incentives.queries import listed_with
 from matchmaker.permissions import visible
 from matchmaker.postings.queries import shown_with
 from models import (
+    Claim,
+    KeyDesignation,
     Match,
     Need,
     NoticeKind,
     Notification,
+    Project,
+    ProjectIssue,
     Result,
     Revision,
     SavedSearch,
     StatusChange,
+    SupervisionOrder,
     User,
 )
 
-Subject = Need | Result | Revision | Match | SavedSearch
+Part = KeyDesignation | ProjectIssue | SupervisionOrder
+Subject = Claim | Need | Result | Revision | Match | Project | SavedSearch | Part
 
 PAGE_SIZE = 20
 MOST_COUNTED = 100
+_PARTS = (KeyDesignation, ProjectIssue, SupervisionOrder)
+"""What hangs on a project and is called after it."""
+_EXPLAINED = {kind.__name__ for kind in (Claim, Project)}
+"""What is not ended, returned or rejected without a reason, beside texts."""
 _SIDES: dict[type[Revision | Match], tuple[tuple[Any, Any], ...]] = {
     Revision: ((Revision.need, Need), (Revision.result, Result)),
     Match: ((Match.need, Need), (Match.result, Result)),
@@ -72,7 +83,7 @@ def unread_count(session: Session, actor: User) -> int:
 
 def _with_subjects(session: Session, actor: User, found: Sequence[Notification]) -> list[Told]:
     subjects: dict[tuple[str, int], Subject] = {}
-    kinds: tuple[Any, ...] = (Need, Result, Revision, Match, SavedSearch)
+    kinds: tuple[Any, ...] = (Claim, Need, Result, Revision, Match, Project, SavedSearch, *_PARTS)
     for kind in kinds:
         ids = {note.subject_id for note in found if note.subject_kind == kind.__name__}
         seen = visible(actor, kind).where(kind.id.in_(ids)).options(*_loaded_with(kind))
@@ -86,11 +97,12 @@ def _with_subjects(session: Session, actor: User, found: Sequence[Notification])
 
 
 def _reasons(session: Session, found: Sequence[Notification]) -> dict[int, str]:
-    """Return by notification why a text was decided on as it was."""
+    """Return by notification why a text, a claim or a project was decided on as it was."""
     changes = {
         note.id: note.payload["change_id"]
         for note in found
-        if note.kind is NoticeKind.REVIEW and "change_id" in note.payload
+        if "change_id" in note.payload
+        and (note.kind is NoticeKind.REVIEW or note.subject_kind in _EXPLAINED)
     }
     statement = sa.select(StatusChange.id, StatusChange.reason)
     rows = session.execute(statement.where(StatusChange.id.in_(set(changes.values()))))
@@ -99,6 +111,10 @@ def _reasons(session: Session, found: Sequence[Notification]) -> dict[int, str]:
 
 
 def _loaded_with(kind: Any) -> list[_AbstractLoad]:
+    if kind is Claim:
+        return listed_with()
     if kind in _SIDES:
         return [joinedload(side).options(*shown_with(of)) for side, of in _SIDES[kind]]
-    return [] if kind is SavedSearch else shown_with(kind)
+    if kind in _PARTS:
+        return [joinedload(kind.project)]
+    return [] if kind in (Project, SavedSearch) else shown_with(kind)

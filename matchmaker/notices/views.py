@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import ngettext
 
 from matchmaker.db import db
+from matchmaker.incentives.wording import claim_title
 from matchmaker.labels import label
 from matchmaker.notices import queries, services
 from matchmaker.notices.queries import Subject, Told
@@ -16,7 +17,19 @@ from matchmaker.relations import posting_of
 from matchmaker.web.access import current_actor, load_or_404, requires, signed_in
 from matchmaker.web.addresses import own_path, see_other
 from matchmaker.web.texts import shown
-from models import Event, Match, Need, Notification, Result, SavedSearch
+from models import (
+    Claim,
+    Event,
+    KeyDesignation,
+    Match,
+    Need,
+    Notification,
+    Project,
+    ProjectIssue,
+    Result,
+    SavedSearch,
+    SupervisionOrder,
+)
 
 _TO_REVIEW = {
     Event.POSTING_TO_ENDORSE,
@@ -96,6 +109,12 @@ def _title(posting: Need | Result) -> str:
 def _titles(subject: Subject) -> list[str]:
     if isinstance(subject, SavedSearch):
         return [subject.name]
+    if isinstance(subject, Claim):
+        return [claim_title(subject)]
+    if isinstance(subject, Project):
+        return [subject.title]
+    if isinstance(subject, KeyDesignation | ProjectIssue | SupervisionOrder):
+        return [subject.project.title]
     if isinstance(subject, Match):
         return [_title(subject.need), _title(subject.result)]
     return [_title(posting_of(subject))]
@@ -109,8 +128,19 @@ def _address(notification: Notification, subject: Subject) -> str:
     if isinstance(subject, Match):
         anchor = "messages" if notification.event is Event.MESSAGE_WRITTEN else None
         return url_for("matches.show", public_id=subject.public_id, _anchor=anchor)
+    if isinstance(subject, Claim):
+        return url_for("incentives.claim", claim_id=subject.public_id)
     if isinstance(subject, SavedSearch):
         return url_for("subscriptions.show", public_id=subject.public_id)
+    if isinstance(subject, Project):
+        return url_for("projects.show", project_id=subject.public_id)
+    if isinstance(subject, ProjectIssue):
+        project_id = subject.project.public_id
+        return url_for("projects.show", project_id=project_id, _anchor="issues")
+    if isinstance(subject, SupervisionOrder):
+        return url_for("projects.order", order_id=subject.public_id)
+    if isinstance(subject, KeyDesignation):
+        return url_for("indicators.key_project", key_id=subject.public_id)
     posting = posting_of(subject)
     endpoint = "portal.need" if isinstance(posting, Need) else "portal.result"
     return url_for(endpoint, public_id=posting.public_id)

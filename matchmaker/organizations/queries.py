@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
+from stdnum.cn import uscc
 
 from matchmaker.permissions import visible
 from models import (
@@ -19,6 +20,8 @@ from models import (
 )
 
 TO_A_PAGE = 50
+MOST_FOUND = 10
+SHORTEST_NAME = 2
 
 
 def regions(session: Session) -> Sequence[Region]:
@@ -46,6 +49,24 @@ def queue(
         .options(joinedload(Organization.region).joinedload(Region.parent))
         .order_by(Organization.id)
         .limit(TO_A_PAGE + 1)
+    ).all()
+
+
+def search(
+    session: Session, words: str, *conditions: sa.ColumnElement[bool]
+) -> Sequence[Organization]:
+    """Return approved organizations by a part of the name or the whole code, by name."""
+    if len(words) < SHORTEST_NAME:
+        return []
+    named = Organization.name.icontains(words, autoescape=True)
+    coded = Organization.uscc == uscc.compact(words).upper()
+    approved = Organization.status == OrganizationStatus.APPROVED
+    return session.scalars(
+        sa.select(Organization)
+        .where(sa.or_(named, coded), approved, *conditions)
+        .order_by(Organization.name, Organization.id)
+        .limit(MOST_FOUND)
+        .options(joinedload(Organization.region).joinedload(Region.parent))
     ).all()
 
 

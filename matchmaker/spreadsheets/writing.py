@@ -7,6 +7,7 @@ import io
 import itertools
 import secrets
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from unicodedata import east_asian_width
@@ -22,7 +23,7 @@ from matchmaker.spreadsheets.text_file import escaped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    Value = str | int | float | date | None
+    Value = str | int | float | Decimal | date | None
     Writer = Callable[[IO[bytes], Sequence[str], Iterable[Sequence[Value]], str], None]
 
 MAX_CELL = 32_767  # UTF-16 units that a cell of a workbook holds
@@ -44,10 +45,10 @@ def write_table(
 ) -> None:
     """Write `rows` below `header` to an .xlsx or .csv file, replacing what was there.
 
-    Texts stay texts: nothing becomes a formula, a link or a number. In .csv, UTF-8 with a byte
-    order mark, a text that a spreadsheet would calculate gets an apostrophe before it. In .xlsx a
-    text beyond the 32,767 characters of a cell is cut and ends in “…”. Raises WriteError, and
-    leaves the target as it was.
+    Texts stay texts: nothing becomes a formula, a link or a number; a Decimal is money, shown to
+    the hundredth. In .csv, UTF-8 with a byte order mark, a text that a spreadsheet would calculate
+    gets an apostrophe before it. In .xlsx a text beyond the 32,767 characters of a cell is cut and
+    ends in “…”. Raises WriteError, and leaves the target as it was.
     """
     path = Path(path)
     check_target(path)
@@ -138,6 +139,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "text": {"text_wrap": True},
         "whole": {"align": "right", "num_format": "0"},
         "part": {"align": "right", "num_format": "0.0000"},
+        "money": {"align": "right", "num_format": "#,##0.00"},
         "date": {"align": "right", "num_format": "yyyy-mm-dd"},
     }
     return {name: book.add_format({"valign": "top", **own}) for name, own in properties.items()}
@@ -148,7 +150,7 @@ def _write_cell(page: Any, row: int, place: int, value: Value, formats: dict[str
         case None | "":
             pass
         case str():
-            text = _fitting(printable(value))
+            text = fitting(printable(value))
             page.write_string(row, place, text, formats["text" if row else "header"])
         case date():
             page.write_datetime(row, place, value, formats["date"])
@@ -156,9 +158,11 @@ def _write_cell(page: Any, row: int, place: int, value: Value, formats: dict[str
             page.write_number(row, place, value, formats["whole"])
         case float():
             page.write_number(row, place, value, formats["part"])
+        case Decimal():
+            page.write_number(row, place, value, formats["money"])
 
 
-def _fitting(text: str) -> str:
+def fitting(text: str) -> str:
     """Return `text` cut to what a cell holds, “…” at its end if it was cut."""
     if len(text) * 2 <= MAX_CELL:
         return text

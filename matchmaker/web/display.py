@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 import flask
@@ -28,6 +29,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters.update(
         label=label,
         money=money,
+        yuan=yuan,
         budget=budget,
         day=day,
         moment=moment,
@@ -57,6 +59,11 @@ def locale() -> str:
 def money(fen: int | None) -> str:
     """Return an amount given in fen; in Chinese in units of 10,000 yuan, as offices count."""
     return _("Negotiable") if fen is None else _("CNY %(figure)s", figure=_figure(fen))
+
+
+def yuan(fen: int) -> str:
+    """Return an amount in yuan to the fen, as contracts and ledgers write it."""
+    return f"{Decimal(fen) / FEN_PER_YUAN:,.2f}"
 
 
 def budget(need: Need) -> str:

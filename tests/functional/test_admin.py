@@ -15,6 +15,7 @@ from matchmaker import mail, outbox
 from matchmaker.config import Settings
 from matchmaker.db import transaction
 from matchmaker.i18n import _
+from matchmaker.schedule import SCHEDULE
 from models import AuditEntry, Job, JobStatus, MessageStatus, OutboxMessage, Role, User
 from tests import factories
 from tests.conftest import SECRET, SignIn
@@ -83,6 +84,18 @@ def test_only_administrators_act_on_them(
 
 def test_without_a_job_the_page_says_so(client: FlaskClient, admin: User) -> None:
     assert _("No job has run yet") in client.get("/admin/jobs").text
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_all_that_is_done_by_the_clock_is_listed_with_what_it_came_to(
+    app: Flask, client: FlaskClient, session: Session, admin: User
+) -> None:
+    for kind, _hour in SCHEDULE:
+        note(session, kind)
+    work_off(app)
+    page = client.get("/admin/jobs")
+    assert page.status_code == 200
+    assert [job.kind for job in session.scalars(sa.select(Job)) if not job.outcome] == []
 
 
 def test_a_running_job_shows_its_progress_and_the_page_follows_it(

@@ -77,7 +77,17 @@ def test_forms_are_taken_from_whom_the_table_names(sandbox: Sandbox, persona: st
     _compare(persona, "POST", [each.answer for each in sent(sandbox, persona)])
 
 
-HIDDEN = ("draft", "typed", "session", "invitation", "member", "notice", "match", "organization")
+HIDDEN = (
+    "claim",
+    "draft",
+    "typed",
+    "session",
+    "invitation",
+    "member",
+    "notice",
+    "match",
+    "organization",
+)
 """Records of the owner's that no other organization knows of."""
 
 

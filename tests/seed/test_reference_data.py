@@ -12,6 +12,7 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidComponent
 
 from matching.text import load_segmenter, normalise
+from matchmaker.indicators.targets import in_force, target_of
 
 SEED = Path(__file__).resolve().parents[2] / "seed"
 
@@ -300,3 +301,12 @@ def test_personas_can_never_be_reached(personas: dict[str, Persona]) -> None:
     assert len(set(emails)) == len(emails)
     assert all(email.endswith("@demo.example.com") for email in emails)  # reserved by RFC 2606
     assert {row["phone"] for row in personas.values()} == {""}
+
+
+def test_targets_are_of_known_regions_and_hold_from_their_year_on(
+    regions: dict[str, Region],
+) -> None:
+    assert {target.region for target in in_force(2026)} <= set(regions)
+    target = target_of("340000", 2026)
+    assert target is not None
+    assert (target.figure, target_of("340000", 2024)) == (100, None)

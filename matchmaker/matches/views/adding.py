@@ -10,6 +10,7 @@ from matchmaker.matches.adding import AlreadyThereError
 from matchmaker.matches.views.pages import blueprint
 from matchmaker.permissions import Permission, RecordT, Refused, visible
 from matchmaker.postings.filters import LONGEST_SEARCH, clean
+from matchmaker.postings.queries import find
 from matchmaker.web import refusals
 from matchmaker.web.access import requires, signed_in
 from matchmaker.web.addresses import see_page
@@ -56,8 +57,8 @@ def _page(error: str = "") -> str:
     return render_template(
         "matches/new.html",
         words=words,
-        needs=adding.find(db.session, actor, Need, words["need_q"]),
-        results=adding.find(db.session, actor, Result, words["result_q"]),
+        needs=find(db.session, actor, Need, words["need_q"]),
+        results=find(db.session, actor, Result, words["result_q"]),
         chosen={name: request.form.get(name, "") for name in ("need", "result")},
         error=error,
     )

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, flash, render_template, request, url_for
 from flask_babel import ngettext
 
+from matchmaker.accounts.queries import brokers
 from matchmaker.db import db
 from matchmaker.i18n import _
 from matchmaker.matches import board, conversations, deciding
@@ -22,8 +23,8 @@ from models import Match, MatchGrade, MatchStatus
 @requires(Permission.MATCH_READ)
 def index() -> str:
     """List the matches that the reader sees in one status, the best first."""
-    choices, brokers = load_choices(db.session), board.brokers(db.session)
-    chosen = board.read_filter(request.args, choices, brokers)
+    choices, known = load_choices(db.session), brokers(db.session)
+    chosen = board.read_filter(request.args, choices, known)
     found = board.read_board(db.session, signed_in(), chosen)
     values: dict[str, Any] = {"status": chosen.status.value, **chosen.parameters()}
     onward = {**values, "after": found.following}
@@ -34,7 +35,7 @@ def index() -> str:
         chosen=chosen,
         values=values,
         choices=choices,
-        brokers=brokers,
+        brokers=known,
         statuses=MatchStatus,
         grades=MatchGrade,
         ages=board.AGES,

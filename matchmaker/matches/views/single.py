@@ -6,10 +6,11 @@ from typing import Any
 from flask import Response, flash, render_template, request
 from sqlalchemy.orm import joinedload, selectinload
 
+from matchmaker.accounts.queries import brokers
 from matchmaker.db import db
 from matchmaker.i18n import _
 from matchmaker.lifecycle.engine import NotVisibleError, RefusalError, available
-from matchmaker.matches import board, conversations, deciding, decisions, history
+from matchmaker.matches import conversations, deciding, decisions, history
 from matchmaker.matches.forms import (
     AssignForm,
     ConsentForm,
@@ -83,10 +84,10 @@ def assign(public_id: str) -> Answered:
     """Give the match to a broker; giving it again to the same one changes nothing."""
     match = load_or_404(Match, public_id)
     form = AssignForm()
-    form.offer(board.brokers(db.session))
+    form.offer(brokers(db.session))
     if not form.validate_on_submit():
         return page(match, assign_form=form)
-    broker = next(one for one in board.brokers(db.session) if one.public_id == form.broker.data)
+    broker = next(one for one in brokers(db.session) if one.public_id == form.broker.data)
     if broker.id == match.broker_id:
         return see_page("matches.show", public_id=public_id)
     return _decide(
@@ -192,5 +193,5 @@ def _assign_form(match: Match) -> AssignForm:
     """Return the form with the brokers to choose from and the version the reader has seen."""
     broker = match.broker.public_id if match.broker else ""
     form = AssignForm(None, version=match.version, broker=broker)
-    form.offer(board.brokers(db.session))
+    form.offer(brokers(db.session))
     return form

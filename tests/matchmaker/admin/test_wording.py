@@ -15,6 +15,7 @@ from models import Job
     [
         ({"added": 3, "removed": 1}, "新增 3；移除 1"),
         ({"found": 2, "told": 2}, "命中 2；已提醒 2"),
+        ({"imported": 20}, "导入 20"),
         ({"verdict": "too_few"}, "评判数据不足"),
         ({}, ""),
     ],

@@ -96,9 +96,11 @@ def test_both_consents_open_contacts_and_a_project(session: Session, recommended
     project = decisions.consent(session, people.university, match, "期待合作")
     assert project is not None
     assert match.status.value == "agreed"
-    assert (project.code, project.stage) == (f"AH-{today().year}-0001", ProjectStage.LEAD)
+    assert (project.code, project.stage) == (f"AH-{today().year}-0001", ProjectStage.MATCHMAKING)
     assert (project.need_id, project.result_id) == (match.need_id, match.result_id)
     assert (project.officer_id, project.broker_id) == (people.officer.id, people.broker.id)
+    sides = [people.enterprise.organization, people.university.organization]
+    assert [party.organization for party in project.parties] == sides
     may_read = {
         name
         for name, actor in vars(people).items()
@@ -113,7 +115,7 @@ def test_both_consents_open_contacts_and_a_project(session: Session, recommended
     changes = session.scalars(
         sa.select(StatusChange.target).where(StatusChange.subject_kind == "Project")
     ).all()
-    assert changes == ["lead"]
+    assert changes == ["lead", "matchmaking"]
 
 
 def test_a_project_is_seen_by_its_parties_its_region_and_its_broker(
