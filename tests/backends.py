@@ -126,13 +126,14 @@ def postgres_binaries() -> Path | None:
 
 
 @contextmanager
-def postgres_server(binaries: Path) -> Iterator[str]:
+def postgres_server(binaries: Path, parent: str | None = None) -> Iterator[str]:
     """Run a server on a Unix socket as an ordinary user; yield the maintenance database's URL.
 
+    Its data stand in a folder of their own in `parent`, None for the usual temporary folder.
     PostgreSQL refuses to run as root, so root hands it to the user `postgres`.
     """
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    home = Path(tempfile.mkdtemp(prefix="mm-pg-", dir=quick_folder()))
+    home = Path(tempfile.mkdtemp(prefix="mm-pg-", dir=parent))
     try:
         if as_user:
             owner = pwd.getpwnam("postgres")

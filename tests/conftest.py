@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if binaries is None:
         return
     stack = ExitStack()
-    os.environ[POSTGRES_VARIABLE] = stack.enter_context(postgres_server(binaries))
+    os.environ[POSTGRES_VARIABLE] = stack.enter_context(postgres_server(binaries, quick_folder()))
     stack.callback(os.environ.pop, POSTGRES_VARIABLE)
     config.add_cleanup(stack.close)
 
