@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import Engine
+from sqlalchemy import Dialect, Engine
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 
 from matchmaker import create_app, schema, seeding
 from matchmaker.config import Settings
@@ -120,13 +121,24 @@ class Compiled(BytecodeCache):
 
 
 COMPILED = Compiled()
+DIALECTS: dict[str, Dialect] = {}
+STATEMENTS: LRUCache[Any, Any] = LRUCache(4000)
+"""Templates and statements compiled once per process, not once per application."""
 
 
 def application(url: str, **settings: Any) -> Flask:
     """Return an application on the database at `url`."""
     app = create_app(Settings(database_url=url, secret_key=SECRET, demo=True, **settings))
     app.jinja_env.bytecode_cache = COMPILED
+    with app.app_context():
+        _share_statements(db.engine)
     return app
+
+
+def _share_statements(engine: Engine) -> None:
+    """Let an engine use the statements that others before it have compiled for the same dialect."""
+    engine.dialect = DIALECTS.setdefault(engine.dialect.name, engine.dialect)
+    engine.update_execution_options(compiled_cache=STATEMENTS)
 
 
 def with_reference(engine: Engine) -> None:
