@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.clock import today
+from matchmaker.incentives.wording import done
+from matchmaker.moments import Moment
 from matchmaker.permissions import Permission, granted, visible
 from matchmaker.postings.filters import clean, one_of
 from matchmaker.postings.queries import subtree
@@ -77,16 +78,6 @@ class ClaimPage:
     following: str | None
     count: int
     total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One thing that happened to a claim; `who` is "" where it was the platform."""
-
-    at: datetime
-    action: str
-    who: str
-    reason: str
 
 
 def read_filter(
@@ -167,7 +158,7 @@ def timeline(session: Session, actor: User, claim: Claim) -> list[Moment]:
         .order_by(StatusChange.id)
     )
     return [
-        Moment(change.at, change.action, _named(actor, claim, person, name), change.reason)
+        Moment(change.at, done(change.action), _named(actor, claim, person, name), change.reason)
         for change, person, name in rows
     ]
 

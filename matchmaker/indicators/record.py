@@ -1,7 +1,5 @@
 """One key project: what happened to it, and how the counter sees it; reads only."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +10,7 @@ from matchmaker.indicators.counter import Entry
 from matchmaker.indicators.counting import count
 from matchmaker.indicators.wording import done_words
 from matchmaker.lifecycle.transition import Action
+from matchmaker.moments import Moment
 from models import (
     KeyDesignation,
     Organization,
@@ -22,16 +21,6 @@ from models import (
     StatusChange,
     User,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One step that somebody took, and why."""
-
-    at: datetime
-    what: str
-    who: str
-    reason: str = ""
 
 
 def loaded_with() -> list[Any]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from matchmaker.labels import label
 from matchmaker.lifecycle.match import answer_by
 from matchmaker.lifecycle.transition import Action
 from matchmaker.matches.answers import SideAnswer, answers, may_be_named
+from matchmaker.moments import Moment
 from models import (
     ConsentDecision,
     DeclineReason,
@@ -38,16 +38,6 @@ DONE: Mapping[str, object] = {
     Action.REOPEN: _l("Proposed again"),
 }
 ENDED = (MatchStatus.DECLINED, MatchStatus.LAPSED, MatchStatus.DISMISSED)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One thing that happened; `who` is "" where it was the platform."""
-
-    at: datetime
-    what: str
-    who: str
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

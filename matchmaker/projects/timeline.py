@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.labels import label
+from matchmaker.moments import Moment
 from matchmaker.project_relations import is_regional
 from matchmaker.web.display import yuan
 from models import (
@@ -80,16 +81,6 @@ EVENTS: Mapping[str, object] = {
     "supervisionorder:climb": _l("%(record)s handed up, since nobody answered in time"),
 }
 """What else is told of, by the name it has in the trail."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One thing that happened; `who` is "" where it was the platform."""
-
-    at: datetime
-    what: str
-    who: str
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,6 @@ def _page(loaded: Claim, form: ClaimForm, refused: str = "") -> str:
         harsh=HARSH,
         timeline=queries.timeline(db.session, actor, loaded),
         action_name=wording.action_name,
-        done=wording.done,
         formula=wording.formula_words(rule),
         may_read_project=loaded.project and can(actor, Permission.PROJECT_READ, loaded.project),
     )
