@@ -14,6 +14,11 @@ from structlog.typing import Processor
 OTHERS = ("huey", "waitress")
 
 
+def _to_standard_error(*_: object) -> structlog.PrintLogger:
+    """A logger that writes to what is standard error now, not when logging was set up."""
+    return structlog.PrintLogger(sys.stderr)
+
+
 def configure() -> None:
     """Send what this process logs, libraries included, to standard error."""
     shared: list[Processor] = [
@@ -22,9 +27,7 @@ def configure() -> None:
         structlog.processors.format_exc_info,
     ]
     renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
-    structlog.configure(
-        processors=[*shared, renderer], logger_factory=structlog.PrintLoggerFactory(sys.stderr)
-    )
+    structlog.configure(processors=[*shared, renderer], logger_factory=_to_standard_error)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         ProcessorFormatter(

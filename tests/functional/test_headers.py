@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from matchmaker import logs
 from matchmaker.permissions import Permission
 from matchmaker.web.access import requires
 
@@ -28,7 +27,6 @@ def test_an_error_page_is_protected_and_tells_nothing(
     app: Flask, capsys: pytest.CaptureFixture[str]
 ) -> None:
     app.testing = False
-    logs.configure()  # to the standard error that this test reads
 
     @app.get("/broken")
     @requires(Permission.PORTAL_READ)

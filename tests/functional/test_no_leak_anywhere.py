@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from matchmaker import logs
 from matchmaker.db import db
 from models import Match, Need
 from tests.backends import Sqlite
@@ -119,7 +118,6 @@ def _world(folder: Path, *, agreed: bool) -> World:
 def test_no_mail_log_line_or_table_holds_what_it_need_not(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    logs.configure()  # to the standard error that this test reads
     world = _world(tmp_path, agreed=True)
     paths = (tmp_path / "mail" / "new").iterdir()
     mails = [message_from_bytes(path.read_bytes(), EmailMessage, policy=default) for path in paths]
