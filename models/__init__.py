@@ -9,36 +9,24 @@ from models.derived import holding, place_matches, write_bigrams
 from models.dialects import among, unindexed
 from models.document_template import DocumentTemplate
 from models.enums import (
-    ClaimStatus,
     ConsentDecision,
-    ContractChange,
-    ContractKind,
     CooperationMode,
     DeclineReason,
-    DelayReason,
     Delivery,
-    DocumentKind,
     Event,
     ImportStatus,
     JobStatus,
-    KeyStatus,
-    Light,
     MatchGrade,
     MatchSide,
     MatchStatus,
     MessageStatus,
     NeedKind,
     NoticeKind,
-    ObjectionOutcome,
-    OrderStatus,
     OrganizationKind,
     OrganizationStatus,
     Pace,
     PostingKind,
     PostingStatus,
-    Progress,
-    ProjectOrigin,
-    ProjectStage,
     PropertyKind,
     PropertyStatus,
     RegionLevel,
@@ -48,7 +36,6 @@ from models.enums import (
     Role,
     Speaker,
     TokenPurpose,
-    Verdict,
     Visibility,
 )
 from models.industry import Industry
@@ -66,6 +53,21 @@ from models.posting import Posting
 from models.posting_invitation import PostingInvitation
 from models.progress import ProgressReport, ProjectIssue
 from models.project import Project, ProjectParty
+from models.project_enums import (
+    ClaimStatus,
+    ContractChange,
+    ContractKind,
+    DelayReason,
+    DocumentKind,
+    KeyStatus,
+    Light,
+    ObjectionOutcome,
+    OrderStatus,
+    Progress,
+    ProjectOrigin,
+    ProjectStage,
+    Verdict,
+)
 from models.public_notice import Objection, PublicNotice
 from models.region import Region
 from models.result import Result, ResultMode, ResultProperty

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Record, enum_column
-from models.enums import Verdict
 from models.project import Project
+from models.project_enums import Verdict
 from models.user import User
 
 

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Record, enum_column
-from models.enums import ClaimStatus
 from models.organization import Organization
 from models.policy import Policy, PolicyVersion
 from models.project import Project
+from models.project_enums import ClaimStatus
 from models.region import Region
 from models.user import User
 

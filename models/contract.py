@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Record, enum_column, now
-from models.enums import ContractChange, ContractKind
 from models.organization import Organization
 from models.project import Project
+from models.project_enums import ContractChange, ContractKind
 from models.user import User
 
 LARGEST_AMOUNT = 10**13

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Record, enum_column
-from models.enums import DocumentKind
+from models.project_enums import DocumentKind
 from models.user import User
 
 

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Record, enum_column
-from models.enums import KeyStatus, RegionLevel
+from models.enums import RegionLevel
 from models.project import Project
+from models.project_enums import KeyStatus
 from models.region import Region
 from models.user import User
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Record, enum_column
 from models.contract import LARGEST_AMOUNT
-from models.enums import DelayReason, Progress
 from models.project import Project
+from models.project_enums import DelayReason, Progress
 from models.user import User
 
 

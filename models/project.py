@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from models.base import Base, Record, enum_column
-from models.enums import Light, OrganizationKind, ProjectOrigin, ProjectStage
+from models.enums import OrganizationKind
 from models.match import Match
 from models.need import Need
 from models.organization import Organization
+from models.project_enums import Light, ProjectOrigin, ProjectStage
 from models.region import Region
 from models.result import Result
 from models.user import User

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Record, enum_column
-from models.enums import ObjectionOutcome
+from models.project_enums import ObjectionOutcome
 from models.user import User
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Record, enum_column
-from models.enums import OrderStatus, RegionLevel
+from models.enums import RegionLevel
 from models.project import Project
+from models.project_enums import OrderStatus
 from models.user import User
 
 _RED_LIGHT_OPEN = sa.text("issuer_id IS NULL AND status <> 'closed'")
