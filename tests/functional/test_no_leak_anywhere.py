@@ -17,7 +17,8 @@ from models import Match, Need
 from tests.backends import Sqlite
 from tests.conftest import application, with_reference
 from tests.sweep import Answer, Sandbox, Visit, ask, contents, sent, visit
-from tests.world import PERSONAS, SUMMARY, World, build
+from tests.world import PERSONAS, World, build
+from tests.world_records import SUMMARY
 
 KNOWN = {
     "owner": "cdimnstw",
