@@ -171,6 +171,7 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         "progress": _l("Project progress form"),
         "supervision_letter": _l("Supervision letter"),
         "public_notice": _l("Public notice"),
+        "key_project_summary": _l("Summary of key projects"),
     },
     Delivery: {
         "at_once": _l("At once"),

@@ -125,3 +125,4 @@ class DocumentKind(StrEnum):
     PROGRESS = "progress"
     SUPERVISION_LETTER = "supervision_letter"
     PUBLIC_NOTICE = "public_notice"
+    KEY_PROJECT_SUMMARY = "key_project_summary"

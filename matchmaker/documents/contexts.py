@@ -7,6 +7,7 @@ person is named: organizations act.
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from matchmaker.labels import label
@@ -23,8 +24,9 @@ from models import (
     SupervisionOrder,
 )
 
-Row = dict[str, str]
-Context = dict[str, str | list[Row]]
+Value = str | int | Decimal
+Row = dict[str, Value]
+Context = dict[str, Value | list[Row]]
 
 
 def contract_registration(contract: Contract) -> Context:

@@ -84,7 +84,7 @@ def fill(template: bytes, context: Context, names: Names) -> bytes:
         ) from error
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         log.info("a template could not be filled", error=repr(error))
-        raise TemplateError(_("The file is damaged. Save it anew in Word.")) from error
+        raise TemplateError(_("The file is damaged. Save it anew.")) from error
     if not environment.used:
         raise TemplateError(
             _("No placeholder stands in it, so nothing would be filled in. Edit the current one.")
@@ -189,8 +189,8 @@ def _beyond() -> TemplateError:
 
 def _cleaned(context: Context) -> Context:
     return {
-        name: clean(value)
-        if isinstance(value, str)
-        else [{column: clean(text) for column, text in row.items()} for row in value]
+        name: [{column: clean(str(cell)) for column, cell in row.items()} for row in value]
+        if isinstance(value, list)
+        else clean(str(value))
         for name, value in context.items()
     }

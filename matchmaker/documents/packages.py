@@ -1,4 +1,4 @@
-"""Which .docx files may be templates: nothing in them runs, loads from outside, or swells."""
+"""Which files may be templates: nothing in them runs, loads from outside, or swells."""
 
 import io
 import zipfile
@@ -13,44 +13,48 @@ from matchmaker.i18n import _
 from matchmaker.postings.file_types import Accepted, UnacceptableFileError, accepted
 
 LARGEST = 2 * 1024 * 1024
-MOST_INFLATED = 20 * 1024 * 1024
-"""Bytes that the parts of a template may say they unpack to; they are all held in memory."""
+MOST_INFLATED = {".docx": 20 * 1024 * 1024, ".xlsx": 4 * 1024 * 1024}
+"""Bytes that the parts of a template may say they unpack to; they are all held in memory, and the
+cells of a sheet take some fifty times as many there."""
 
 log = structlog.get_logger()
 
 
-def accepted_template(given_name: str, content: bytes) -> Accepted:
+def accepted_template(given_name: str, content: bytes, suffix: str) -> Accepted:
     """Return a file as it may be kept as a template (OWASP ASVS 5.0 A5.2, A1.5.1).
 
     Raises:
-        UnacceptableFileError: it is no .docx file, too large, damaged, or holds more than texts,
-            tables and pictures.
+        UnacceptableFileError: it is not the .docx or .xlsx file that `suffix` demands, too large,
+            damaged, or, in Word, holds more than texts, tables and pictures.
     """
     file = accepted(given_name, content)
-    if PurePath(file.name).suffix.lower() != ".docx":
-        raise UnacceptableFileError(_("A template is a .docx file. Save it as that."))
+    if PurePath(file.name).suffix.lower() != suffix:
+        raise UnacceptableFileError(
+            _("This template is a %(kind)s file. Save it as that.", kind=suffix)
+        )
     if len(content) > LARGEST:
         most = LARGEST // 1024**2
         raise UnacceptableFileError(
             _("It is larger than %(most)d MB. Use smaller pictures.", most=most)
         )
-    _check_size_and_declarations(content)
-    _check_parts(_opened(content))
+    _check_size_and_declarations(content, MOST_INFLATED[suffix])
+    if suffix == ".docx":
+        _check_parts(_opened(content))
     return file
 
 
-def _check_size_and_declarations(content: bytes) -> None:
+def _check_size_and_declarations(content: bytes, most: int) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
-        if sum(part.file_size for part in package.infolist()) > MOST_INFLATED:
+        if sum(part.file_size for part in package.infolist()) > most:
             raise UnacceptableFileError(
                 _("It unpacks to far more than its size. Use smaller pictures.")
             )
         try:
             declares = any(b"<!DOCTYPE" in package.read(part) for part in package.infolist())
         except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
-            raise UnacceptableFileError(_("The file is damaged. Save it anew in Word.")) from error
+            raise UnacceptableFileError(_("The file is damaged. Save it anew.")) from error
     if declares:
-        raise UnacceptableFileError(_("It declares XML entities. Save it anew in Word."))
+        raise UnacceptableFileError(_("It declares XML entities. Save it anew in Word or Excel."))
 
 
 def _opened(content: bytes) -> OpcPackage:
@@ -58,7 +62,7 @@ def _opened(content: bytes) -> OpcPackage:
         package: OpcPackage = Document(io.BytesIO(content)).part.package
     except Exception as error:  # the library raises whatever the first missing part leads to
         log.info("a template could not be opened", error=repr(error))
-        raise UnacceptableFileError(_("The file is damaged. Save it anew in Word.")) from error
+        raise UnacceptableFileError(_("The file is damaged. Save it anew.")) from error
     return package
 
 

@@ -4,9 +4,9 @@ from sqlalchemy.orm import Session
 
 from matchmaker import audit, storage
 from matchmaker.db import exclusive, transaction
-from matchmaker.documents.filling import emptied, fill, names_of
+from matchmaker.documents.filling import emptied
 from matchmaker.documents.packages import accepted_template
-from matchmaker.documents.templates import examples, newest
+from matchmaker.documents.templates import examples, fill, newest, suffix
 from matchmaker.i18n import _
 from matchmaker.inputs import InputError
 from matchmaker.permissions import Permission, Refused, can
@@ -31,10 +31,10 @@ def replace(
         StorageError: it could not be kept.
     """
     _demand(actor)
-    file = accepted_template(name, content)
+    file = accepted_template(name, content, suffix(kind))
     example = examples()[kind]
     for context in (example, emptied(example)):
-        fill(file.content, context, names_of(example))
+        fill(kind, file.content, context)
     last = newest(session, kind)
     if last is not None and last.sha256 == file.sha256:
         return

@@ -9,13 +9,29 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker import storage
 from matchmaker.config import ROOT
+from matchmaker.documents import filling, sheets
 from matchmaker.documents.contexts import Context
-from matchmaker.documents.filling import TemplateError, fill, names_of
+from matchmaker.documents.filling import TemplateError, names_of
 from models import DocumentKind, DocumentTemplate
 
 SEED = ROOT / "seed" / "documents"
+FILLERS = {".docx": filling.fill, ".xlsx": sheets.fill}
 
 log = structlog.get_logger()
+
+
+def suffix(kind: DocumentKind) -> str:
+    """Return how the names of a kind's files end."""
+    return ".xlsx" if kind is DocumentKind.KEY_PROJECT_SUMMARY else ".docx"
+
+
+def fill(kind: DocumentKind, template: bytes, context: Context) -> bytes:
+    """Return the document that a template of a kind makes of a context.
+
+    Raises:
+        TemplateError: the template names something unknown, or cannot be filled.
+    """
+    return FILLERS[suffix(kind)](template, context, names_of(examples()[kind]))
 
 
 @cache
@@ -53,13 +69,12 @@ def filled(session: Session, kind: DocumentKind, context: Context) -> bytes:
     A template that was edited for an earlier release, and names what is not there any more, gives
     way to the platform's own; the log says so.
     """
-    names = names_of(examples()[kind])
     try:
-        return fill(in_force(session, kind), context, names)
+        return fill(kind, in_force(session, kind), context)
     except TemplateError:
         log.exception("a template cannot be filled any more", kind=kind)
-        return fill(_own(kind), context, names)
+        return fill(kind, _own(kind), context)
 
 
 def _own(kind: DocumentKind) -> bytes:
-    return (SEED / f"{kind}.docx").read_bytes()
+    return (SEED / f"{kind}{suffix(kind)}").read_bytes()

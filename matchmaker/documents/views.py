@@ -1,18 +1,17 @@
 """Documents to be downloaded by whoever may read the record, and the templates they come from."""
 
 from io import BytesIO
+from pathlib import PurePath
 
-import flask_babel
 from flask import Blueprint, Response, abort, flash, render_template, request, send_file
 
 from matchmaker.db import db
 from matchmaker.documents import queries, services, templates, writing
 from matchmaker.documents.filling import TemplateError
 from matchmaker.documents.packages import LARGEST
-from matchmaker.documents.summary import summary as summary_of
-from matchmaker.documents.wording import placeholders
+from matchmaker.documents.wording import PLACEHOLDERS
 from matchmaker.documents.writing import Document
-from matchmaker.i18n import DEFAULT_LOCALE, _
+from matchmaker.i18n import _
 from matchmaker.indicators import listing
 from matchmaker.inputs import InputError
 from matchmaker.labels import label
@@ -21,7 +20,6 @@ from matchmaker.postings.file_types import TYPES, UnacceptableFileError
 from matchmaker.storage import StorageError
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
-from matchmaker.web.downloads import XLSX
 from matchmaker.web.limits import limiter
 from matchmaker.web.uploads import takes_files
 from models import Contract, DocumentKind, Project, PublicNotice, SupervisionOrder
@@ -76,13 +74,8 @@ def summary() -> Response:
     chosen = listing.read_filter(request.args, listing.own_regions(db.session, actor))
     rows = listing.everything(db.session, actor, chosen)
     contracts = queries.contracts_of(db.session, actor, [row.project for row in rows])
-    with flask_babel.force_locale(DEFAULT_LOCALE):
-        region = chosen.region or actor.region
-        year = f"{chosen.year}年度" if chosen.year else ""
-        status = f"（{label(chosen.status)}）" if chosen.status else ""
-        title = f"{year}重点产学研合作项目汇总表{status}"
-        content = summary_of(title, region.name if region else "", rows, contracts)
-    return _send(Document(f"{title}.xlsx", content))
+    narrowed = (chosen.year, chosen.status, chosen.region or actor.region)
+    return _send(writing.write_summary(db.session, *narrowed, rows, contracts))
 
 
 @blueprint.get("/admin/document-templates")
@@ -119,8 +112,8 @@ def template_file(kind: str) -> Response:
     chosen = _kind(kind)
     if request.args.get("filled"):
         return _send(writing.example(db.session, chosen))
-    name = _("%(document)s, template", document=label(chosen))
-    return _send(Document(f"{name}.docx", templates.in_force(db.session, chosen)))
+    name = _("%(document)s, template", document=label(chosen)) + templates.suffix(chosen)
+    return _send(Document(name, templates.in_force(db.session, chosen)))
 
 
 def _kind(kind: str) -> DocumentKind:
@@ -148,7 +141,8 @@ def _page(kind: DocumentKind, problem: str = "") -> str:
         "documents/template.html",
         kind=kind,
         newest=templates.newest(db.session, kind),
-        placeholders=placeholders(templates.examples()[kind]),
+        suffix=templates.suffix(kind),
+        placeholders=PLACEHOLDERS[templates.suffix(kind)](templates.examples()[kind]),
         problem=problem,
         most=LARGEST,
     )
@@ -156,10 +150,9 @@ def _page(kind: DocumentKind, problem: str = "") -> str:
 
 def _send(document: Document) -> Response:
     """Return a document as a file to be saved, under its Chinese name (RFC 6266)."""
-    kind = TYPES[".docx"] if document.name.endswith(".docx") else XLSX
     return send_file(
         BytesIO(document.content),
-        mimetype=kind,
+        mimetype=TYPES[PurePath(document.name).suffix],
         as_attachment=True,
         download_name=document.name,
     )

@@ -14,6 +14,7 @@ from docx import Document
 from docx.document import Document as DocxDocument
 from docx.opc.constants import RELATIONSHIP_TYPE
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 from werkzeug.http import parse_options_header
@@ -23,6 +24,7 @@ from matchmaker.clock import today
 from matchmaker.db import transaction
 from matchmaker.documents.contexts import CONTEXTS
 from matchmaker.documents.filling import names_of
+from matchmaker.documents.summary import summary
 from matchmaker.documents.templates import SEED, examples
 from matchmaker.i18n import _
 from matchmaker.labels import label
@@ -220,7 +222,9 @@ def test_the_summary_is_the_list_of_key_projects_ready_to_be_stamped(
     assert total[header.index("合同金额（元）")] == 1_000_000
     assert "审核人" in str(signing[0])
     assert not rest
-    assert len(sheet(f"?year={year - 1}")) == 5
+    none = sheet(f"?year={year - 1}")
+    assert none[3] == [""] * len(header)
+    assert none[4][:3] == ["", "合计", "0 项"]
     asked = []
     for many in (5, 50):
         for _each in range(many):
@@ -274,6 +278,9 @@ def test_the_placeholders_of_the_examples_are_those_that_records_fill(
         for record in found:
             context = CONTEXTS[kind](record) | {"制表日期": ""}
             assert names_of(context) == names_of(examples()[kind])
+    place = told.designations[0]
+    context = summary(0, None, None, [place], {told.id: told.contracts}) | {"制表日期": ""}
+    assert names_of(context) == names_of(examples()[DocumentKind.KEY_PROJECT_SUMMARY])
 
 
 def test_an_administrator_edits_a_template_and_goes_back(
@@ -307,6 +314,29 @@ def test_an_administrator_edits_a_template_and_goes_back(
     done = sa.select(AuditEntry.action).where(AuditEntry.subject_kind == "DocumentTemplate")
     actions = ["documenttemplate:replace", "documenttemplate:restore"]
     assert session.scalars(done.order_by(AuditEntry.id)).all() == actions
+
+
+def test_the_summary_has_a_template_that_an_administrator_edits_in_excel(
+    trail: Trail, told: Project, client: FlaskClient, sign_in: SignIn
+) -> None:
+    factories.designation(told, status=KeyStatus.KEY)
+    address = f"{TEMPLATES}/{DocumentKind.KEY_PROJECT_SUMMARY}"
+    sign_in(client, factories.user(Role.ADMIN))
+    assert "{{ 项目.合同金额 }}" in client.get(address).text
+    own = client.get(f"{address}/file")
+    assert _name(own).endswith(".xlsx")
+    book = load_workbook(io.BytesIO(own.data))
+    book.worksheets[0]["J5"] = "金额 {{ 金额合计 }} 元"
+    edited = io.BytesIO()
+    book.save(edited)
+    letter = (io.BytesIO(_adding("")), "新版.docx")
+    assert "field-error" in send(client, address, file=letter, seen="").text
+    file = (io.BytesIO(edited.getvalue()), "新版.xlsx")
+    assert send(client, address, file=file, seen="").status_code == 303
+    assert client.get(f"{address}/file").data == edited.getvalue()
+    sign_in(client, trail.officer)
+    made = load_workbook(io.BytesIO(client.get("/documents/summary").data)).worksheets[0]
+    assert made["J5"].value == "金额 1000000 元"
 
 
 def _linked(document: DocxDocument) -> None:
@@ -363,10 +393,10 @@ def test_a_template_that_cannot_be_filled_is_refused_in_words_and_the_present_on
         _adding("{% set 督办事项 = 1 %}"): only_these,
         _adding("{{r 督办事项 }}"): _(stray, text=examples()[LETTER]["督办事项"]),
         _edited(LETTER, _linked): "http://127.0.0.1:1/x.png",
-        _entities(plain, secret): _("It declares XML entities. Save it anew in Word."),
+        _entities(plain, secret): _("It declares XML entities. Save it anew in Word or Excel."),
         bomb: _("It unpacks to far more than its size. Use smaller pictures."),
         _repacked(plain, "word/document.xml", lambda body: body[:-9]): _(
-            "The file is damaged. Save it anew in Word."
+            "The file is damaged. Save it anew."
         ),
         b"": _("The file is empty."),
     }
