@@ -11,9 +11,12 @@ from models import Record, User
 def note_refusal(
     session: Session, actor: User | None, action: str, subject: Record | None = None
 ) -> None:
-    """Write into the audit trail that `actor` was refused `action`."""
-    named = (flask.request.view_args or {}).get("public_id")
-    detail = {} if subject or named is None else {"public_id": named}
+    """Write into the audit trail that `actor` was refused `action`.
+
+    Without a subject it says which ids the address names; keys and links in it stay out.
+    """
+    named = {} if subject else flask.request.view_args or {}
+    detail = {name: value for name, value in named.items() if name.endswith("_id")}
     with transaction(session):
         audit.record(session, actor, action, subject, outcome="refused", **detail)
     flask.g.refusal_noted = True

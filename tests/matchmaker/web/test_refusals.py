@@ -77,3 +77,19 @@ def test_the_page_names_what_stands_in_the_way(
     answer = client.get(f"/move/{need.public_id}/publish")
     assert answer.status_code == 409
     assert "提供虚假材料" in answer.text
+
+
+def test_a_refusal_names_the_ids_of_its_address_and_no_key(
+    app: Flask, session: Session, sign_in: SignIn
+) -> None:
+    @requires(Permission.USER_MANAGE)
+    def manage(**_ids: str) -> str:
+        return "done"
+
+    app.add_url_rule("/manage/<claim_id>/<public_id>/<key>/<link>", view_func=manage)
+    client = app.test_client()
+    sign_in(client, factories.user(Role.MEMBER))
+    assert client.get("/manage/one/two/secret/secret").status_code == 403
+    session.rollback()
+    entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.outcome == "refused")).one()
+    assert entry.detail == {"claim_id": "one", "public_id": "two"}
