@@ -17,6 +17,7 @@ from matchmaker.web.access import current_actor, load_or_404, requires, signed_i
 from matchmaker.web.addresses import see_page
 from matchmaker.web.inputs import show_refusal
 from matchmaker.web.limits import limiter
+from matchmaker.web.refusals import BAD_REQUEST, status_of
 from models import (
     KeyDesignation,
     Objection,
@@ -25,6 +26,8 @@ from models import (
     Region,
     new_public_id,
 )
+
+Answered = str | Response | tuple[str, int]
 
 blueprint = Blueprint("publicity", __name__, url_prefix="/public-notices")
 
@@ -73,25 +76,25 @@ def show(notice_id: str) -> str:
 @blueprint.post("/<notice_id>/object")
 @limiter.limit("20 per minute")
 @requires(Permission.PUBLIC_NOTICE_OBJECT)
-def object_to(notice_id: str) -> str | Response:
+def object_to(notice_id: str) -> Answered:
     """Take an objection to a notice."""
     notice = load_or_404(PublicNotice, notice_id, *queries.loaded_with())
     form = ObjectionForm()
     if not form.validate_on_submit():
-        return _page(notice, form)
+        return _page(notice, form), BAD_REQUEST
     said = (form.name.data or "", form.contact.data or "", form.text.data or "")
     try:
         services.object_to(db.session, current_actor(), notice, *said, key=form.key.data)
     except InputError as error:
         show_refusal(form, error)
-        return _page(notice, form)
+        return _page(notice, form), BAD_REQUEST
     flash(_("Your objection has arrived. The bureau looks into it and may call you."), "success")
     return see_page("publicity.show", notice_id=notice_id)
 
 
 @blueprint.route("/objections/<objection_id>", methods=["GET", "POST"])
 @requires(Permission.PUBLIC_NOTICE_SETTLE)
-def objection(objection_id: str) -> str | Response:
+def objection(objection_id: str) -> Answered:
     """Show an objection to the bureau in charge, and write down what was found of it."""
     found = load_or_404(Objection, objection_id)
     form = SettlementForm()
@@ -105,7 +108,8 @@ def objection(objection_id: str) -> str | Response:
         else:
             flash(_("Settled."), "success")
             return see_page("publicity.show", notice_id=found.notice.public_id)
-    return render_template("publicity/objection.html", objection=found, form=form)
+    page = render_template("publicity/objection.html", objection=found, form=form)
+    return page, status_of(form)
 
 
 def _page(notice: PublicNotice, form: ObjectionForm | None = None) -> str:

@@ -2,6 +2,7 @@
 
 import flask
 from flask import Flask, Response, render_template
+from flask_wtf import FlaskForm
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 from matchmaker.db import db
@@ -15,13 +16,14 @@ from matchmaker.lifecycle.engine import (
 from matchmaker.web.access import current_actor
 from matchmaker.web.trail import is_noted, note_refusal
 
+BAD_REQUEST = 400
+FORBIDDEN = 403
 STATUS: dict[type[RefusalError], int] = {
     NotVisibleError: 404,
-    NotPermittedError: 403,
-    ReasonMissingError: 400,
+    NotPermittedError: FORBIDDEN,
+    ReasonMissingError: BAD_REQUEST,
 }
 OTHERWISE = 409
-FORBIDDEN = 403
 
 
 def init_app(app: Flask) -> None:
@@ -51,3 +53,8 @@ def note(error: RefusalError) -> int:
     name = f"{type(error.record).__name__.lower()}:{error.action}"
     note_refusal(db.session, current_actor(), name, error.record)
     return STATUS.get(type(error), OTHERWISE)
+
+
+def status_of(form: FlaskForm) -> int:
+    """Return what the page of a form is answered with: one that was sent was refused."""
+    return BAD_REQUEST if form.is_submitted() else 200

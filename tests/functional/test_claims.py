@@ -125,7 +125,7 @@ def test_a_claim_goes_from_the_estimate_to_the_payment_page_by_page(
         paid_on=str(today() + timedelta(days=1)),
         reference="国库1号",
     )
-    assert answer.status_code == 200
+    assert answer.status_code == 400
     assert 'value="国库1号"' in answer.text
     assert 'id="paid_on-error"' in answer.text
     answer = send(

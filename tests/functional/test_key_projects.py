@@ -91,6 +91,7 @@ def test_a_project_goes_through_notice_to_the_list_and_off_it_again(
     assert refused.status_code == 409
     assert _("Put it on public notice first.") in html.unescape(refused.text)
     short = pages.decide(trail.director, "announce", days=0)
+    assert short.status_code == 400
     assert _("Give a whole number from %(least)s to %(most)s.", least=1, most=60) in short.text
     assert pages.decide(trail.director, "announce", days=5).status_code == 303
     until = pages.designation().notices[0].ends_on
@@ -131,8 +132,11 @@ def test_a_nomination_that_cannot_be_taken_says_why_and_keeps_what_was_typed(
     project = trail.tracked()
     address = f"/key-projects/nominate?project={project.public_id}"
     pages.enter(trail.officer)
-    assert _("This is missing.") in pages.nominate(project.public_id, year=YEAR, evidence=" ").text
+    missing = pages.nominate(project.public_id, year=YEAR, evidence=" ")
+    assert missing.status_code == 400
+    assert _("This is missing.") in missing.text
     wrong = pages.nominate(project.public_id, year=YEAR + 2, evidence="合同登记证明")
+    assert wrong.status_code == 400
     assert 'aria-invalid="true"' in wrong.text
     assert "合同登记证明" in wrong.text
     with transaction(session):
@@ -151,7 +155,7 @@ def test_a_nomination_that_cannot_be_taken_says_why_and_keeps_what_was_typed(
     assert _("The project is on the list already.") in listed
     assert f"/key-projects/{pages.designation().public_id}" in listed
     again = pages.nominate(project.public_id, "/account", year=YEAR, evidence="再报")
-    assert again.status_code == 200
+    assert again.status_code == 400
     assert session.scalar(sa.select(sa.func.count(KeyDesignation.id))) == 1
 
 
@@ -179,7 +183,7 @@ def test_who_may_what_with_key_projects(pages: Pages, trail: Trail, session: Ses
     pages.enter(trail.member)
     data = {"csrf_token": token(pages.client, "/account"), "action": "reserve", "version": 1}
     assert pages.client.post(f"{page}/decide", data=data).status_code == 403
-    assert pages.decide(trail.city_director, "no such thing").status_code == 200
+    assert pages.decide(trail.city_director, "no such thing").status_code == 400
     stale = pages.decide(trail.city_director, "reserve", version=7)
     assert stale.status_code == 409
     assert pages.designation().status is KeyStatus.NOMINATED

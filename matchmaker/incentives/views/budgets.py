@@ -17,6 +17,7 @@ from matchmaker.web.addresses import see_page
 from matchmaker.web.downloads import send_workbook
 from matchmaker.web.inputs import show_refusal
 from matchmaker.web.limits import limiter
+from matchmaker.web.refusals import status_of
 from models import Budget, Policy, now
 
 
@@ -50,7 +51,7 @@ def export_budgets() -> Response:
 
 @blueprint.route("/budgets/<policy_id>/<int:year>", methods=["GET", "POST"])
 @requires(Permission.BUDGET_SET, recent=True)
-def budget(policy_id: str, year: int) -> str | Response:
+def budget(policy_id: str, year: int) -> str | Response | tuple[str, int]:
     """Set what a policy has in a year, or close the year's books."""
     policy = load_or_404(Policy, policy_id)
     demand(signed_in(), Permission.BUDGET_SET, policy)
@@ -69,9 +70,10 @@ def budget(policy_id: str, year: int) -> str | Response:
             return see_page("incentives.budgets", year=year)
     elif form.validate_on_submit() and _set_amount(policy, year, form):
         return see_page("incentives.budgets", year=year)
-    return render_template(
+    page = render_template(
         "incentives/budget.html", account=account, year=year, form=form, close_form=close_form
     )
+    return page, status_of(form)
 
 
 def _set_amount(policy: Policy, year: int, form: BudgetForm) -> bool:

@@ -25,6 +25,7 @@ from matchmaker.web import refusals
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
 from matchmaker.web.inputs import show_refusal
+from matchmaker.web.refusals import status_of
 from models import Claim
 
 Answered = str | Response | tuple[str, int]
@@ -54,7 +55,7 @@ def claim(claim_id: str) -> Answered:
     loaded = load_or_404(Claim, claim_id, *queries.shown_with())
     form = ClaimForm(version=loaded.version)
     if not form.validate_on_submit():
-        return _page(loaded, form)
+        return _page(loaded, form), status_of(form)
     try:
         _act(loaded, form)
     except NotVisibleError:
@@ -82,7 +83,7 @@ def pay(claim_id: str) -> Answered:
     demand(actor, Permission.CLAIM_PAY, loaded)
     form = PaymentForm(version=loaded.version)
     option = next((one for one in available(actor, loaded) if one.action is Action.PAY), None)
-    status = 200
+    status = status_of(form)
     if form.validate_on_submit():
         day, reference = form.paid_on.data, form.reference.data
         try:

@@ -21,7 +21,10 @@ from matchmaker.relations import in_region
 from matchmaker.web.access import current_actor, load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
 from matchmaker.web.inputs import show_refusal
+from matchmaker.web.refusals import BAD_REQUEST, status_of
 from models import Policy, PolicyVersion, Region
+
+Answered = str | Response | tuple[str, int]
 
 
 @blueprint.get("/policies")
@@ -38,7 +41,7 @@ def policies() -> str:
 
 @blueprint.route("/policies/new", methods=["GET", "POST"])
 @requires(Permission.POLICY_WRITE)
-def new_policy() -> str | Response:
+def new_policy() -> Answered:
     """Write down a policy; its first version comes next."""
     form = PolicyForm()
     regions = _own_regions()
@@ -52,7 +55,7 @@ def new_policy() -> str | Response:
             show_refusal(form, error)
         else:
             return see_page("incentives.draft_version", policy_id=made.public_id)
-    return render_template("incentives/new_policy.html", form=form)
+    return render_template("incentives/new_policy.html", form=form), status_of(form)
 
 
 @blueprint.get("/policies/<policy_id>")
@@ -76,7 +79,7 @@ def policy(policy_id: str) -> str:
 
 @blueprint.route("/policies/<policy_id>/draft", methods=["GET", "POST"])
 @requires(Permission.POLICY_WRITE)
-def draft_version(policy_id: str) -> str | Response:
+def draft_version(policy_id: str) -> Answered:
     """Write the policy's next version; saving leads to its preview."""
     actor = signed_in()
     found = load_or_404(Policy, policy_id)
@@ -85,7 +88,8 @@ def draft_version(policy_id: str) -> str | Response:
     begun = draft or (found.versions[-1] if found.versions else None)
     form = RuleForm(data=filled_with(begun, draft))
     form.offer(_offered(found, begun))
-    if request.form.get("go") == "row-slabs":
+    more = request.form.get("go") == "row-slabs"
+    if more:
         form.slabs.append_entry()
     elif form.validate_on_submit():
         try:
@@ -103,12 +107,13 @@ def draft_version(policy_id: str) -> str | Response:
         else:
             flash(_("The draft is saved. It binds nobody before it is published."), "success")
             return see_page("incentives.preview", policy_id=policy_id)
-    return render_template("incentives/draft_version.html", policy=found, form=form)
+    page = render_template("incentives/draft_version.html", policy=found, form=form)
+    return page, 200 if more else status_of(form)
 
 
 @blueprint.route("/policies/<policy_id>/preview", methods=["GET", "POST"])
 @requires(Permission.BUDGET_READ)
-def preview(policy_id: str) -> str | Response:
+def preview(policy_id: str) -> Answered:
     """Show who would get what under the draft, or under the last version; publish the draft."""
     actor = signed_in()
     found = load_or_404(Policy, policy_id)
@@ -121,7 +126,7 @@ def preview(policy_id: str) -> str | Response:
             return see_page("incentives.policy", policy_id=policy_id)
     version = draft or (found.versions[-1] if found.versions else None)
     rows = services.preview(db.session, actor, version) if version else []
-    return render_template(
+    page = render_template(
         "incentives/preview.html",
         policy=found,
         version=version,
@@ -134,6 +139,7 @@ def preview(policy_id: str) -> str | Response:
         may_write=can(actor, Permission.POLICY_WRITE, found),
         refused=refused,
     )
+    return page, BAD_REQUEST if refused else 200
 
 
 def _publish(draft: PolicyVersion | None) -> str:

@@ -18,6 +18,7 @@ from matchmaker.web.addresses import see_page
 from matchmaker.web.downloads import send_workbook
 from matchmaker.web.inputs import show_refusal
 from matchmaker.web.limits import limiter
+from matchmaker.web.refusals import BAD_REQUEST, status_of
 from models import KeyDesignation, KeyStatus, Project
 
 Answered = str | Response | tuple[str, int]
@@ -69,14 +70,14 @@ def nominate() -> Answered:
     form = NominationForm()
     form.offer_years()
     if not form.validate_on_submit():
-        return _nomination(project, form)
+        return _nomination(project, form), status_of(form)
     try:
         designation = services.nominate(
             db.session, actor, project, form.year.data, form.evidence.data or ""
         )
     except InputError as error:
         show_refusal(form, error)
-        return _nomination(project, form)
+        return _nomination(project, form), BAD_REQUEST
     except NotVisibleError:
         raise
     except RefusalError as error:
@@ -103,7 +104,7 @@ def decide(key_id: str) -> Answered:
     designation = load_or_404(KeyDesignation, key_id, *record.loaded_with())
     form = DecisionForm()
     if not form.validate_on_submit():
-        return _page(designation, form)
+        return _page(designation, form), BAD_REQUEST
     action = next(each for each in services.DECISIONS if each == form.action.data)
     try:
         services.decide(
@@ -117,7 +118,7 @@ def decide(key_id: str) -> Answered:
         )
     except InputError as error:
         show_refusal(form, error)
-        return _page(designation, form)
+        return _page(designation, form), BAD_REQUEST
     except ReasonMissingError as error:
         form.reason.errors = [error.reason]
         return _page(designation, form), refusals.note(error)

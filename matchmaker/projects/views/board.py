@@ -24,9 +24,9 @@ from matchmaker.web.access import requires, signed_in
 from matchmaker.web.addresses import own_path, see_other, see_page
 from matchmaker.web.downloads import send_workbook
 from matchmaker.web.limits import limiter
+from matchmaker.web.refusals import BAD_REQUEST
 from models import KeyStatus, Light, Project, ProjectStage, User
 
-BAD_REQUEST = 400
 LONGEST_VERSION = 9  # digits
 
 Answer = str | Response | tuple[str, int]

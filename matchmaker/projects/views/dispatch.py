@@ -23,9 +23,8 @@ from matchmaker.web import refusals
 from matchmaker.web.access import requires, signed_in
 from matchmaker.web.addresses import see_page
 from matchmaker.web.inputs import show_refusal
+from matchmaker.web.refusals import BAD_REQUEST
 from models import Project, Region, new_public_id
-
-BAD_REQUEST = 400
 
 Forms = dict[Project, MinutesForm]
 Answer = str | Response | tuple[str, int]

@@ -20,9 +20,8 @@ from matchmaker.web import refusals
 from matchmaker.web.access import load_or_404, signed_in
 from matchmaker.web.addresses import see_other
 from matchmaker.web.inputs import show_refusal
+from matchmaker.web.refusals import BAD_REQUEST
 from models import Project, ProjectStage, Record, new_public_id
-
-BAD_REQUEST = 400
 
 Answer = str | Response | tuple[str, int]
 

@@ -12,10 +12,10 @@ from matchmaker.projects.views.pages import blueprint
 from matchmaker.web.access import requires, signed_in
 from matchmaker.web.addresses import see_page
 from matchmaker.web.inputs import show_refusal
+from matchmaker.web.refusals import BAD_REQUEST
 from models import new_public_id
 
 SEARCH = "search"
-BAD_REQUEST = 400
 
 
 @blueprint.route("/projects/new", methods=["GET", "POST"])

@@ -18,10 +18,11 @@ from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
 from matchmaker.web.downloads import XLSX
 from matchmaker.web.limits import limiter
+from matchmaker.web.refusals import BAD_REQUEST
 from matchmaker.web.uploads import takes_files
 from models import ImportBatch, ImportStatus
 
-BAD_REQUEST, CONFLICT = 400, 409
+CONFLICT = 409
 OFTEN = "20 per minute"
 
 Answer = str | Response | tuple[str, int]

@@ -30,9 +30,9 @@ from matchmaker.web import refusals
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
 from matchmaker.web.inputs import show_refusal
+from matchmaker.web.refusals import BAD_REQUEST
 from models import OrderStatus, Project, RegionLevel, SupervisionOrder, User, new_public_id
 
-BAD_REQUEST = 400
 STATE_NAMES = {
     "open": _l("Still open"),
     "overdue": _l("Overdue"),

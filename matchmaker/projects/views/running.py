@@ -37,9 +37,8 @@ from matchmaker.web import refusals
 from matchmaker.web.access import requires, signed_in
 from matchmaker.web.addresses import see_page
 from matchmaker.web.inputs import show_refusal
+from matchmaker.web.refusals import BAD_REQUEST
 from models import Organization, OrganizationKind, OrganizationStatus, Project, Verdict
-
-BAD_REQUEST = 400
 
 Answer = str | Response | tuple[str, int]
 Act = Callable[[Project], Answer]
