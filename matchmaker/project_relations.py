@@ -181,11 +181,17 @@ def _where_payment_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
 
 
 def _where_file_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
-    """Return the condition that a file is of a text the actor reads, or of a project they see."""
-    kept = Attachment.deleted_at.is_(None)
-    of_project = sa.and_(kept, _where_part_is_seen(Attachment.project_id)(actor))
-    of_text = sa.and_(Attachment.project_id.is_(None), where_attachment_is_seen(actor))
-    return sa.or_(of_text, of_project)
+    """Return the condition that a file is of a text, a project or a claim that the actor sees.
+
+    Whoever has put a file to a project or a claim sees it no longer than that.
+    """
+    elsewhere = sa.and_(Attachment.project_id.is_(None), Attachment.claim_id.is_(None))
+    of_text = sa.and_(elsewhere, where_attachment_is_seen(actor))
+    claims = sa.select(Claim.id).where(_where_claim_is_seen(actor))
+    of_record = sa.or_(
+        _where_part_is_seen(Attachment.project_id)(actor), Attachment.claim_id.in_(claims)
+    )
+    return sa.or_(of_text, sa.and_(Attachment.deleted_at.is_(None), of_record))
 
 
 def _where_claim_is_seen(actor: User | None) -> sa.ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Attachments: files that belong to the text of a need or a result, or to a part of a project."""
+"""Attachments: files of the text of a need or a result, of a part of a project, or of a claim."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ class Attachment(Record, Base):
     whether it belongs to the posting's text now; `revision_id` names the change that asked last
     for it to be. The row of a file that was thrown away stays, with `deleted_at`.
 
-    A file of a project was typed into no form: it belongs to the project's part `subject_kind`
-    `subject_id`, such as a payment, from the first.
+    A file of a project or a claim was typed into no form: from the first it belongs to the
+    project's part `subject_kind` `subject_id`, such as a payment, or proves the item `evidence` of
+    the checklist of the claim's policy.
     """
 
     __tablename__ = "attachment"
@@ -29,11 +30,16 @@ class Attachment(Record, Base):
         sa.CheckConstraint("need_id IS NULL OR result_id IS NULL", name="one_subject"),
         sa.CheckConstraint(
             "NOT attached OR need_id IS NOT NULL OR result_id IS NOT NULL"
-            " OR project_id IS NOT NULL",
+            " OR project_id IS NOT NULL OR claim_id IS NOT NULL",
             name="attached_to",
         ),
-        sa.CheckConstraint("(typed_form_id IS NULL) = (project_id IS NOT NULL)", name="origin"),
+        sa.CheckConstraint(
+            "(typed_form_id IS NULL) = (project_id IS NOT NULL OR claim_id IS NOT NULL)",
+            name="origin",
+        ),
+        sa.CheckConstraint("project_id IS NULL OR claim_id IS NULL", name="one_record"),
         sa.CheckConstraint("(project_id IS NULL) = (subject_id IS NULL)", name="project_part"),
+        sa.CheckConstraint("claim_id IS NULL OR evidence <> ''", name="claim_item"),
     )
 
     organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"), index=True)
@@ -45,6 +51,8 @@ class Attachment(Record, Base):
     project_id: Mapped[int | None] = mapped_column(sa.ForeignKey("project.id"), index=True)
     subject_kind: Mapped[str] = mapped_column(sa.String(40), default="")
     subject_id: Mapped[int | None]
+    claim_id: Mapped[int | None] = mapped_column(sa.ForeignKey("claim.id"), index=True)
+    evidence: Mapped[str] = mapped_column(sa.String(40), default="")
     attached: Mapped[bool] = mapped_column(default=False)
     name: Mapped[str] = mapped_column(sa.String(120))
     media_type: Mapped[str] = mapped_column(sa.String(100))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.attachment import Attachment
 from models.base import Base, Record, enum_column
 from models.organization import Organization
 from models.policy import Policy, PolicyVersion
@@ -32,7 +33,8 @@ class Claim(Record, Base):
     """An organization's claim for one year, for one project or, without one, for the year's work.
 
     `amount` is in fen, as `arithmetic` says line by line; `evidence` holds what was handed in by
-    the names of the policy's checklist. `region` is whose officers review it: the organization's.
+    the names of the policy's checklist, and each of `files` says under which name it belongs.
+    `region` is whose officers review it: the organization's.
     """
 
     __tablename__ = "claim"
@@ -82,4 +84,9 @@ class Claim(Record, Base):
     paid_by: Mapped[User | None] = relationship(foreign_keys=[paid_by_id])
     notices: Mapped[list[PublicNotice]] = relationship(
         order_by="PublicNotice.id", back_populates="claim"
+    )
+    files: Mapped[list[Attachment]] = relationship(
+        viewonly=True,
+        primaryjoin="and_(Claim.id == Attachment.claim_id, Attachment.attached)",
+        order_by="Attachment.id",
     )

@@ -4,7 +4,8 @@ What nobody but those concerned may read begins with `zqx`; the letter after it 
 
 * `d` a draft, `s` a text before the bureau, `t` the full text of a masked need,
 * `i` a text for the researcher's organization alone, `m` a message between the sides,
-* `c` a contact, `n` what one side noted with its answer, `w` who posts.
+* `c` a contact, `n` what one side noted with its answer, `w` who posts,
+* `e` the evidence of a claim, in words and as a file.
 
 Tests sweep it route by route. A route whose addresses cannot be made says what to add here.
 """
@@ -105,7 +106,7 @@ class World:
             "/admin/mails": [{"name": ids["mail"]}],
             "/admin/messages": named("message"),
             "/admin/users": named("member"),
-            "/attachments": named("draft file", "masked file"),
+            "/attachments": named("draft file", "masked file", "claim file"),
             "/budgets": [{"policy_id": ids["policy"], "year": str(today().year)}],
             "/claims": [{"claim_id": ids["claim"]}],
             "/documents": [

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from matchmaker.clock import today
 from matchmaker.db import transaction
 from matchmaker.imports import uploads
+from matchmaker.incentives import claims
 from matchmaker.matches import decisions, messages
 from matchmaker.organizations.services import members
 from matchmaker.postings import attachments, drafts, invitations, revisions, services
@@ -203,7 +204,14 @@ def surround(session: Session, ids: dict[str, str], people: dict[str, User]) -> 
     batch = uploads.upload(session, owner, "needs", "zqxdtable.csv", table)
     rows = "台账编号,项目名称,所属地区,需方单位,供方单位\nL-1,测试,340123,甲,乙\n".encode()
     ledger = ledger_files.upload(session, people["county officer"], "台账.csv", rows)
-    claim = factories.claim(None, owner.organization, status=ClaimStatus.DRAFTED)
+    claim = factories.claim(
+        None,
+        owner.organization,
+        rule={"evidence": ["发票"]},
+        evidence={"发票": "zqxewords"},
+        status=ClaimStatus.DRAFTED,
+    )
+    invoice = accepted("zqxefile.pdf", PDF + b"zqxefile")
     project = factories.project(
         owner.organization,
         factories.organization(),
@@ -230,6 +238,7 @@ def surround(session: Session, ids: dict[str, str], people: dict[str, User]) -> 
         "import": batch,
         "ledger": ledger,
         "claim": claim,
+        "claim file": claims.add_file(session, owner, claim, "发票", invoice),
         "designation": designation,
         "public notice": announced,
         "objection": objection,

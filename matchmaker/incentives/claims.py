@@ -3,7 +3,7 @@
 All raise what `lifecycle.engine.advance` raises; `version` is the one that the page was made from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -24,10 +24,13 @@ from matchmaker.lifecycle.engine import (
 )
 from matchmaker.lifecycle.transition import Action
 from matchmaker.permissions import Permission
+from matchmaker.postings import keeping
+from matchmaker.postings.file_types import Accepted
 from matchmaker.publicity import services as publicity
-from models import Claim, ClaimStatus, User
+from models import Attachment, Claim, ClaimStatus, User
 
-WRITABLE = (ClaimStatus.DRAFTED, ClaimStatus.RETURNED)
+WRITABLE = (ClaimStatus.ESTIMATED, ClaimStatus.DRAFTED, ClaimStatus.RETURNED)
+"""The states in which evidence can be given."""
 
 
 def draft(session: Session, actor: User, claim: Claim, version: int | None = None) -> None:
@@ -43,25 +46,38 @@ def add_evidence(
     claim: Claim,
     evidence: Mapping[str, str],
     version: int | None = None,
+    *,
+    without: Iterable[Attachment] = (),
 ) -> None:
     """Write down what proves the claim, by the names of the policy's checklist.
+
+    `without` are those of the claim's files that were a mistake; they are thrown away.
 
     Raises:
         InputError: a name is not on the checklist.
     """
-    wanted = read_rule(claim.policy_version.rule).evidence
-    for name in evidence.keys() - set(wanted):
-        raise InputError(name, _("The policy does not ask for this."))
+    wanted = _wanted(claim, evidence)
     with transaction(session):
-        check_permission(session, actor, claim, "add_evidence", [Permission.CLAIM_DRAFT])
-        lock(session, claim)
-        if version is not None and version != claim.version:
-            raise StaleError(claim, "add_evidence")
-        if claim.status not in WRITABLE:
-            raise WrongStateError(claim, "add_evidence", _("The claim has been handed in."))
+        _demand_writable(session, actor, claim, "add_evidence", version)
         claim.evidence = {name: evidence.get(name, "").strip() for name in wanted}
         session.flush()
         audit.record(session, actor, "claim:add_evidence", claim, names=sorted(evidence))
+        for file in without:
+            keeping.throw_away(session, actor, file)
+
+
+def add_file(session: Session, actor: User, claim: Claim, name: str, file: Accepted) -> Attachment:
+    """Keep a file that proves an item of the policy's checklist, for whoever sees the claim.
+
+    Raises:
+        InputError: the name is not on the checklist.
+        UnacceptableFileError, StorageError: as for `keeping.keep`.
+    """
+    _wanted(claim, [name])
+    place = {"claim_id": claim.id, "evidence": name}
+    return keeping.keep(
+        session, actor, place, file, lambda: _demand_writable(session, actor, claim, "attach")
+    )
 
 
 def submit(session: Session, actor: User, claim: Claim, version: int | None = None) -> None:
@@ -77,6 +93,8 @@ def hand_in(
     claim: Claim,
     evidence: Mapping[str, str],
     version: int | None = None,
+    *,
+    without: Sequence[Attachment] = (),
 ) -> None:
     """Write the evidence down and hand the claim in with it; if one is refused, both are.
 
@@ -84,8 +102,8 @@ def hand_in(
         InputError: a name is not on the checklist.
     """
     with transaction(session):
-        if evidence:
-            add_evidence(session, actor, claim, evidence, version)
+        if evidence or without:
+            add_evidence(session, actor, claim, evidence, version, without=without)
             version = None
         submit(session, actor, claim, version)
 
@@ -177,6 +195,30 @@ def claw_back(
     with transaction(session):
         advance(session, actor, claim, Action.CLAW_BACK, reason=reason, expected_version=version)
         budgets.take_back(session, claim)
+
+
+def _wanted(claim: Claim, names: Collection[str]) -> tuple[str, ...]:
+    """Return the policy's checklist, on which these names are.
+
+    Raises:
+        InputError: one is not.
+    """
+    wanted = read_rule(claim.policy_version.rule).evidence
+    for name in set(names) - set(wanted):
+        raise InputError(name, _("The policy does not ask for this."))
+    return wanted
+
+
+def _demand_writable(
+    session: Session, actor: User, claim: Claim, action: str, version: int | None = None
+) -> None:
+    """Let one person at a time give evidence for a claim that has not been handed in."""
+    check_permission(session, actor, claim, action, [Permission.CLAIM_DRAFT])
+    lock(session, claim)
+    if version is not None and version != claim.version:
+        raise StaleError(claim, action)
+    if claim.status not in WRITABLE:
+        raise WrongStateError(claim, action, _("The claim has been handed in."))
 
 
 def _reckon(session: Session, claim: Claim, action: Action, version: int | None) -> None:

@@ -1,6 +1,6 @@
 """Claims as lists and pages show them, as far as the actor may see; reads only."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from matchmaker.postings.queries import subtree
 from matchmaker.project_relations import is_regional
 from matchmaker.relations import where_in_region
 from models import (
+    Attachment,
     Claim,
     ClaimStatus,
     Organization,
@@ -133,6 +134,12 @@ def of_project(session: Session, actor: User, project: Project) -> Sequence[Clai
     return session.scalars(statement.order_by(Claim.id).options(*listed_with())).all()
 
 
+def files_of(session: Session, actor: User, claims: Collection[int]) -> Sequence[Attachment]:
+    """Return the files of the claims with these ids that the actor sees, oldest first."""
+    statement = visible(actor, Attachment).where(Attachment.claim_id.in_(claims))
+    return session.scalars(statement.order_by(Attachment.id)).all()
+
+
 def policies(session: Session, actor: User | None) -> Sequence[Policy]:
     """Return the policies that the actor sees, newest first, with versions and budgets."""
     return session.scalars(
@@ -181,6 +188,7 @@ def shown_with() -> list[Any]:
         joinedload(Claim.policy).selectinload(Policy.budgets),
         joinedload(Claim.organization).selectinload(Organization.restrictions),
         selectinload(Claim.notices).selectinload(PublicNotice.objections),
+        selectinload(Claim.files),
     ]
 
 

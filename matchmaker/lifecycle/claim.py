@@ -25,10 +25,12 @@ def worth_something(case: Case) -> str | None:
 
 
 def evidence_complete(case: Case) -> str | None:
-    """Refuse a claim that lacks something of the policy's checklist, named."""
-    given = case.record.evidence
-    wanted = case.record.policy_version.rule.get("evidence", [])
-    missing = [name for name in wanted if not str(given.get(name, "")).strip()]
+    """Refuse a claim that lacks both words and a file for an item of the checklist, named."""
+    claim = case.record
+    given = {name for name, words in claim.evidence.items() if str(words).strip()}
+    given |= {file.evidence for file in claim.files}
+    wanted = claim.policy_version.rule.get("evidence", [])
+    missing = [name for name in wanted if name not in given]
     if missing:
         return _("Missing evidence: %(names)s.", names=_(", ").join(missing))
     return None

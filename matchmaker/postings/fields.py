@@ -12,12 +12,12 @@ from wtforms.widgets import TextInput
 
 from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
+from matchmaker.postings.file_types import MOST_FILES
 from matchmaker.web.inputs import YuanField
 
 FEN_PER_WAN = 1_000_000
 MOST_WAN = 10_000_000
 LONGEST_TEXT = 5000
-MOST_FILES = 10
 MOST_KEYWORDS = 10
 LONGEST_KEYWORD = 30
 

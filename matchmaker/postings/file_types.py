@@ -13,6 +13,9 @@ import puremagic
 from matchmaker.i18n import _
 
 LARGEST = 20 * 1024 * 1024
+MOST_FILES = 10
+"""How many a text, a part of a project or an item of a claim's evidence may have."""
+
 LONGEST_NAME = 120
 MOST_INFLATED = 200 * 1024 * 1024
 """Bytes that the parts of an Office file may say they unpack to."""
@@ -40,6 +43,12 @@ _SURE = 0.4
 
 class UnacceptableFileError(Exception):
     """A file may not be attached; the message says why and what to do."""
+
+
+def too_many() -> UnacceptableFileError:
+    """Return why a file is not kept where there are `MOST_FILES` already."""
+    reason = _("There are %(most)d files already. Remove one first.", most=MOST_FILES)
+    return UnacceptableFileError(reason)
 
 
 @dataclass(frozen=True, slots=True)

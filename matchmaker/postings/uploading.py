@@ -1,5 +1,6 @@
 """Files in the forms of needs and results: taken from what was sent, and sent on to readers."""
 
+from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
 import structlog
@@ -11,8 +12,14 @@ from matchmaker.db import db
 from matchmaker.i18n import _
 from matchmaker.permissions import Permission
 from matchmaker.postings import attachments
-from matchmaker.postings.fields import MOST_FILES
-from matchmaker.postings.file_types import LARGEST, UnacceptableFileError
+from matchmaker.postings.file_types import (
+    LARGEST,
+    MOST_FILES,
+    Accepted,
+    UnacceptableFileError,
+    accepted,
+    too_many,
+)
 from matchmaker.postings.forms import PostingForm
 from matchmaker.web.access import load_or_404, requires, signed_in
 from models import Attachment, TypedForm
@@ -24,20 +31,34 @@ blueprint = Blueprint("attachments", __name__)
 log = structlog.get_logger()
 
 
-def sent_files() -> list[FileStorage]:
-    """Return the files that the form was sent with; an empty field is none."""
-    return [file for file in request.files.getlist(FIELD) if file.filename]
+def sent_files(field: str = FIELD) -> list[FileStorage]:
+    """Return the files that a field of the form was sent with; an empty one has none."""
+    return [file for file in request.files.getlist(field) if file.filename]
 
 
 def take_files(form: PostingForm, typed: TypedForm, sent: list[FileStorage]) -> list[str]:
     """Keep the files a form was sent with; return for each that could not be why, in words."""
+    return each_taken(lambda file: _take(form, typed, file), sent)
+
+
+def each_taken(take: Callable[[FileStorage], object], sent: Iterable[FileStorage]) -> list[str]:
+    """Take each of the files sent; return for each that could not be why, in words."""
     refused = []
     for file in sent:
         try:
-            _take(form, typed, file)
+            take(file)
         except (UnacceptableFileError, storage.StorageError) as error:
             refused.append(_("“%(name)s”: %(reason)s", name=file.filename, reason=error))
     return refused
+
+
+def read(file: FileStorage) -> Accepted:
+    """Return a file that was sent as it may be kept.
+
+    Raises:
+        UnacceptableFileError: it is of no kind that is taken, or too large.
+    """
+    return accepted(file.filename or "", file.stream.read(LARGEST + 1))
 
 
 @blueprint.get("/attachments/<public_id>")
@@ -59,9 +80,7 @@ def download(public_id: str) -> Response:
 
 def _take(form: PostingForm, typed: TypedForm, file: FileStorage) -> None:
     if len(form.attachments.data or ()) >= MOST_FILES:
-        raise UnacceptableFileError(
-            _("There are %(most)d files already. Remove one first.", most=MOST_FILES)
-        )
+        raise too_many()
     content = file.stream.read(LARGEST + 1)
     kept = attachments.upload(db.session, signed_in(), typed, file.filename or "", content)
     form.attachments.add(kept.public_id)

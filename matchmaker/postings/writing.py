@@ -14,8 +14,7 @@ from matchmaker.lifecycle.engine import StaleError
 from matchmaker.permissions import Permission, Refused, demand
 from matchmaker.postings import attachments, drafts, revisions
 from matchmaker.postings.drafts import LIVE, NumberTakenError, Posting
-from matchmaker.postings.fields import MOST_FILES
-from matchmaker.postings.file_types import LARGEST, TYPES
+from matchmaker.postings.file_types import LARGEST, MOST_FILES, TYPES
 from matchmaker.postings.filters import load_choices
 from matchmaker.postings.forms import KEY, PostingForm, beginning, filled_with, typed_again
 from matchmaker.postings.queries import last_reason

@@ -1,6 +1,6 @@
 """What pages show of contracts, plan, reports, issues and files of a project; reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,12 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.clock import month_of, today
+from matchmaker.incentives import queries as incentives
 from matchmaker.permissions import Permission, can
 from matchmaker.projects import gantt, reports
 from matchmaker.projects.access import UNFINISHED
 from matchmaker.projects.milestones import PLANNABLE
 from models import (
     Attachment,
+    Claim,
     Contract,
     Milestone,
     Payment,
@@ -55,8 +57,16 @@ class Tracking:
     may_raise: bool
 
     def files_of(self, part: Record) -> list[Attachment]:
-        """Return the files of a contract, a payment or a milestone."""
+        """Return the files of a part of the project."""
         return self.files.get((type(part).__name__, part.id), [])
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A file, and the part of the project or the claim that it belongs to."""
+
+    file: Attachment
+    record: Record
 
 
 def read_tracking(session: Session, actor: User, project: Project) -> Tracking:
@@ -100,6 +110,23 @@ def files(session: Session, project: Project) -> dict[tuple[str, int | None], li
     for file in session.scalars(kept.order_by(Attachment.id)):
         found.setdefault((file.subject_kind, file.subject_id), []).append(file)
     return found
+
+
+def filed(
+    session: Session,
+    actor: User,
+    project: Project,
+    tracking: Tracking,
+    claims: Iterable[Claim],
+) -> list[Filed]:
+    """Return all files of a project, and those of the claims for it among `claims`."""
+    payments = [payment for contract in tracking.contracts for payment in contract.payments]
+    parts: list[Record] = [*tracking.contracts, *payments, *tracking.milestones]
+    parts += [*project.acceptances, *project.designations]
+    found = [Filed(file, part) for part in parts for file in tracking.files_of(part)]
+    own = {claim.id: claim for claim in claims if claim.project_id == project.id}
+    proofs = incentives.files_of(session, actor, own)
+    return found + [Filed(file, own[file.claim_id]) for file in proofs if file.claim_id]
 
 
 def payments(session: Session, contract: Contract) -> Sequence[Payment]:

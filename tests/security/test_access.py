@@ -79,6 +79,7 @@ def test_forms_are_taken_from_whom_the_table_names(sandbox: Sandbox, persona: st
 
 HIDDEN = (
     "claim",
+    "claim file",
     "draft",
     "typed",
     "session",

@@ -281,7 +281,7 @@ def remove_file(project_id: str, file_id: str) -> Response:
         abort(404)
     files.remove(db.session, signed_in(), project, file)
     flash(_("The file is removed."), "success")
-    return see_page("projects.show", project_id=project_id)
+    return see_page("projects.show", project_id=project_id, _anchor="files")
 
 
 def _parties(project: Project) -> dict[str, Organization]:

@@ -16,7 +16,7 @@ from matchmaker.permissions import Permission, can
 from matchmaker.postings.filters import LONGEST_SEARCH, clean
 from matchmaker.projects.access import UNFINISHED
 from matchmaker.projects.progress import awaited, steps
-from matchmaker.projects.reading import read_tracking
+from matchmaker.projects.reading import filed, read_tracking
 from matchmaker.projects.related import last_stage, read_related
 from matchmaker.projects.timeline import timeline
 from matchmaker.projects.views.pages import blueprint
@@ -77,12 +77,14 @@ def page(project: Project, *, refused: str = "", **forms: Any) -> str:
     claims = incentives.of_project(db.session, actor, project)
     every = request.args.get("timeline") == "all"
     moments = timeline(db.session, actor, project, claims, (MOST_MOMENTS if every else MOMENTS) + 1)
+    tracking = read_tracking(db.session, actor, project)
     if can(actor, Permission.PROJECT_RUN, project) and project.stage in UNFINISHED:
         forms = _blank(project) | forms
     return render_template(
         "projects/show.html",
         project=project,
-        tracking=read_tracking(db.session, actor, project),
+        tracking=tracking,
+        filed=filed(db.session, actor, project, tracking, claims),
         related=read_related(db.session, actor, project),
         claims=claims,
         steps=steps(project, last_stage(db.session, project)),
