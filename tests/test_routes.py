@@ -62,6 +62,7 @@ ROUTES = {
     "/key-projects.xlsx": ("GET", "indicator:read"),
     "/key-projects/<key_id>": ("GET", "project:read"),
     "/key-projects/<key_id>/decide": ("POST", "key:propose_removal"),
+    "/key-projects/<key_id>/files": ("POST", "key:nominate"),
     "/key-projects/counter": ("GET", "indicator:read"),
     "/key-projects/counter.xlsx": ("GET", "indicator:read"),
     "/key-projects/counter/freeze": ("POST", "indicator:freeze"),

@@ -10,6 +10,7 @@ from matchmaker.accounts.fields import stripped
 from matchmaker.clock import today
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.indicators.services import DECISIONS, LONGEST_NOTICE, NOTICE_DAYS, YEARS_AHEAD
+from matchmaker.projects.fields import MISSING, FilesToKeep
 
 
 class NominationForm(FlaskForm):  # type: ignore[misc]
@@ -23,6 +24,8 @@ class NominationForm(FlaskForm):  # type: ignore[misc]
         render_kw={"rows": "6", "maxlength": "2000"},
     )
 
+    files = FilesToKeep(_l("Evidence as files"))
+
     def offer_years(self) -> None:
         """Offer the years that a project may be nominated for."""
         this = today().year
@@ -30,6 +33,12 @@ class NominationForm(FlaskForm):  # type: ignore[misc]
         self.year.choices = [SelectChoice(value=year, label=str(year)) for year in years]
         if self.year.data is None:
             self.year.data = this
+
+
+class MoreFilesForm(FlaskForm):  # type: ignore[misc]
+    """Further files that show why a project was nominated."""
+
+    files = FilesToKeep(_l("More files"), validators=[InputRequired(MISSING)])
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]

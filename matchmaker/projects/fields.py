@@ -2,23 +2,29 @@
 
 from typing import Any
 
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, MultipleFileField
 from wtforms import HiddenField, IntegerField
 from wtforms.validators import InputRequired, Regexp, ValidationError
 from wtforms.widgets import HiddenInput
 
+from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.postings.fields import DayField
-from matchmaker.postings.file_types import LARGEST, TYPES, Accepted, UnacceptableFileError, accepted
+from matchmaker.postings.file_types import (
+    LARGEST,
+    MOST_FILES,
+    TYPES,
+    Accepted,
+    UnacceptableFileError,
+)
 from matchmaker.postings.forms import KEY
+from matchmaker.postings.uploading import each_taken, read
 
 MISSING = _l("This is missing.")
 
 
 class FileToKeep(FileField):  # type: ignore[misc]
-    """One file; `accepted` is it as it may be kept, None where none was chosen."""
-
-    accepted: Accepted | None = None
+    """One file; `accepted` holds it as it may be kept, nothing where none was chosen."""
 
     def __init__(self, label: str, **options: Any) -> None:
         kinds = {"accept": ",".join(TYPES)}
@@ -28,6 +34,7 @@ class FileToKeep(FileField):  # type: ignore[misc]
             most=LARGEST // 1024**2,
         )
         super().__init__(label, description=help_text, render_kw=kinds, **options)
+        self.accepted: list[Accepted] = []
 
     def pre_validate(self, form: Any) -> None:
         """Read the file.
@@ -38,10 +45,37 @@ class FileToKeep(FileField):  # type: ignore[misc]
         if not self.data:
             return
         try:
-            content = self.data.stream.read(LARGEST + 1)
-            self.accepted = accepted(self.data.filename or "", content)
+            self.accepted = [read(self.data)]
         except UnacceptableFileError as error:
             raise ValidationError(str(error)) from error
+
+
+class FilesToKeep(MultipleFileField):  # type: ignore[misc]
+    """Some files; `accepted` holds them as they may be kept."""
+
+    def __init__(self, label: str, **options: Any) -> None:
+        kinds = {"accept": ",".join(TYPES)}
+        help_text = _l(
+            "PDF, Word, Excel, PowerPoint, PNG or JPEG; up to %(files)d files of %(most)d MB. "
+            "Whoever sees the project may download them.",
+            files=MOST_FILES,
+            most=LARGEST // 1024**2,
+        )
+        super().__init__(label, description=help_text, render_kw=kinds, **options)
+        self.accepted: list[Accepted] = []
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the files; if one is refused, all are.
+
+        Raises:
+            ValidationError: they are too many, or some are of no kind that is taken or too large.
+        """
+        chosen = self.data or []
+        if len(chosen) > MOST_FILES:
+            raise ValidationError(_("Keep at most %(most)d files.", most=MOST_FILES))
+        refused = each_taken(lambda file: self.accepted.append(read(file)), chosen)
+        if refused:
+            raise ValidationError(" ".join([*refused, _("Choose all files again.")]))
 
 
 class NumberField(IntegerField):  # type: ignore[misc]

@@ -7,11 +7,12 @@ from flask import Response, flash, render_template, request, url_for
 from matchmaker.db import db
 from matchmaker.i18n import _
 from matchmaker.indicators import key_export, listing, record, services
-from matchmaker.indicators.forms import DecisionForm, NominationForm
+from matchmaker.indicators.forms import DecisionForm, MoreFilesForm, NominationForm
 from matchmaker.indicators.views.pages import blueprint
 from matchmaker.inputs import InputError
 from matchmaker.lifecycle.engine import NotVisibleError, ReasonMissingError, RefusalError
-from matchmaker.permissions import Permission, demand
+from matchmaker.permissions import Permission, can, demand
+from matchmaker.projects import files
 from matchmaker.web import refusals
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
@@ -19,7 +20,10 @@ from matchmaker.web.downloads import send_workbook
 from matchmaker.web.inputs import show_refusal
 from matchmaker.web.limits import limiter
 from matchmaker.web.refusals import BAD_REQUEST, status_of
+from matchmaker.web.uploads import takes_files
 from models import KeyDesignation, KeyStatus, Project
+
+OFTEN = "60 per minute"
 
 Answered = str | Response | tuple[str, int]
 
@@ -58,6 +62,8 @@ def export_key_projects() -> Response:
 
 
 @blueprint.route("/key-projects/nominate", methods=["GET", "POST"])
+@limiter.limit(OFTEN, methods=["POST"])
+@takes_files
 @requires(Permission.KEY_NOMINATE)
 def nominate() -> Answered:
     """Put the project that the address names forward for the list of a year."""
@@ -84,6 +90,7 @@ def nominate() -> Answered:
         form.form_errors.append(error.reason)
         return _nomination(project, form), refusals.note(error)
     flash(_("Nominated. The directors above have been told."), "success")
+    _keep(designation, form)
     return see_page("indicators.key_project", key_id=designation.public_id)
 
 
@@ -92,6 +99,28 @@ def nominate() -> Answered:
 def key_project(key_id: str) -> str:
     """Show a project's place on the list, with the evidence and every step."""
     return _page(load_or_404(KeyDesignation, key_id, *record.loaded_with()))
+
+
+@blueprint.post("/key-projects/<key_id>/files")
+@limiter.limit(OFTEN)
+@takes_files
+@requires(Permission.KEY_NOMINATE)
+def change_files(key_id: str) -> Answered:
+    """Add files to the evidence of a nomination, or remove one that was a mistake."""
+    designation = load_or_404(KeyDesignation, key_id, *record.loaded_with())
+    project, own = designation.project, files.files_of(db.session, designation)
+    if "remove" in request.form:
+        for file in own:
+            if file.public_id == request.form["remove"]:
+                files.remove(db.session, signed_in(), project, file)
+        flash(_("The file is removed."), "success")
+        return see_page("indicators.key_project", key_id=key_id)
+    form = MoreFilesForm()
+    if not form.validate_on_submit():
+        return _page(designation, files_form=form), BAD_REQUEST
+    if _keep(designation, form):
+        flash(_("The files are kept."), "success")
+    return see_page("indicators.key_project", key_id=key_id)
 
 
 @blueprint.post("/key-projects/<key_id>/decide")
@@ -131,6 +160,15 @@ def decide(key_id: str) -> Answered:
     return see_page("indicators.key_project", key_id=key_id)
 
 
+def _keep(designation: KeyDesignation, form: NominationForm | MoreFilesForm) -> bool:
+    """Keep the files of a form; return whether all are kept, the reader is told of the others."""
+    sent = form.files.accepted
+    refused = files.keep_all(db.session, signed_in(), designation, sent)
+    for reason in refused:
+        flash(reason, "error")
+    return not refused
+
+
 def _nomination(project: Project, form: NominationForm) -> str:
     listed = [one for one in project.designations if one.status is not KeyStatus.REMOVED]
     return render_template(
@@ -141,8 +179,14 @@ def _nomination(project: Project, form: NominationForm) -> str:
     )
 
 
-def _page(designation: KeyDesignation, form: DecisionForm | None = None, refused: str = "") -> str:
+def _page(
+    designation: KeyDesignation,
+    form: DecisionForm | None = None,
+    refused: str = "",
+    files_form: MoreFilesForm | None = None,
+) -> str:
     options = services.available(signed_in(), designation)
+    open_now = designation.status in files.NOT_YET_KEY
     plain = [each.action for each in options if each.decision and not each.reason_required]
     return render_template(
         "indicators/key_project.html",
@@ -150,6 +194,9 @@ def _page(designation: KeyDesignation, form: DecisionForm | None = None, refused
         project=designation.project,
         entry=record.entry_of(db.session, designation),
         timeline=record.timeline(db.session, designation),
+        files=files.files_of(db.session, designation),
+        may_add=open_now and can(signed_in(), Permission.KEY_NOMINATE, designation),
+        files_form=files_form or MoreFilesForm(None),
         options=options,
         first=plain[0] if plain else None,
         form=form or DecisionForm(None, version=designation.version),

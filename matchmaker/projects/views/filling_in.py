@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, abort, flash, render_template
 from wtforms import Form
 
-from matchmaker import storage
 from matchmaker.db import db
 from matchmaker.i18n import _
 from matchmaker.inputs import InputError
@@ -102,8 +101,15 @@ def answer(
     except RefusalError as error:
         return _refused(page, error, version), refusals.note(error)
     flash(done, "success")
-    _keep_file(form, part)
+    keep_file(form, part)
     return see_other(page.back)
+
+
+def keep_file(form: Form, part: Record) -> None:
+    """Keep the file of a form that has one; if that fails the rest is done, and the reader told."""
+    if "file" in form:
+        for refused in files.keep_all(db.session, signed_in(), part, form["file"].accepted):
+            flash(refused, "error")
 
 
 def _refused(page: FormPage, error: RefusalError, version: Callable[[], int]) -> str:
@@ -117,14 +123,3 @@ def _refused(page: FormPage, error: RefusalError, version: Callable[[], int]) ->
         if name in form:
             form[name].data, form[name].raw_data = value, None
     return page.shown()
-
-
-def _keep_file(form: Form, part: Record) -> None:
-    """Keep the file of a form; if that fails the rest is done, and the reader is told so."""
-    file = form["file"].accepted if "file" in form else None
-    if file is None:
-        return
-    try:
-        files.keep(db.session, signed_in(), part, file)
-    except storage.StorageError as error:
-        flash(_("“%(name)s”: %(reason)s", name=file.name, reason=error), "error")

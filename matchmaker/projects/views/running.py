@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Response, abort, flash, request
@@ -16,6 +17,7 @@ from matchmaker.lifecycle.engine import NotVisibleError, RefusalError
 from matchmaker.lifecycle.transition import Action
 from matchmaker.permissions import Permission
 from matchmaker.projects import acceptances, services
+from matchmaker.projects.views.filling_in import Answer, keep_file
 from matchmaker.projects.views.pages import blueprint
 from matchmaker.projects.views.show import (
     assign_form,
@@ -38,13 +40,14 @@ from matchmaker.web.access import requires, signed_in
 from matchmaker.web.addresses import see_page
 from matchmaker.web.inputs import show_refusal
 from matchmaker.web.refusals import BAD_REQUEST
+from matchmaker.web.uploads import takes_files
 from models import Organization, OrganizationKind, OrganizationStatus, Project, Verdict
 
-Answer = str | Response | tuple[str, int]
 Act = Callable[[Project], Answer]
 
 
 @blueprint.post("/projects/<project_id>/run")
+@takes_files
 @requires(Permission.PROJECT_RUN)
 def run(project_id: str) -> Answer:
     """Do with a project what the pressed button says."""
@@ -199,13 +202,13 @@ _ACTS: dict[str, Act] = {
 
 
 def _decide(
-    project: Project, form: Form, name: str, decide: Callable[[], object], done: LazyString
+    project: Project, form: Form, name: str, decide: Callable[[], Any], done: LazyString
 ) -> Answer:
     """Do it; where it is refused, say why on the page with what was typed."""
     if not form.validate_on_submit():
         return page(project, **{name: form}), BAD_REQUEST
     try:
-        decide()
+        made = decide()
     except InputError as error:
         show_refusal(form, error)
         refused = " ".join(map(str, form.form_errors))
@@ -215,6 +218,7 @@ def _decide(
     except RefusalError as error:
         return page(project, refused=error.reason, **{name: form}), refusals.note(error)
     flash(str(done), "success")
+    keep_file(form, made)
     return _back(project)
 
 

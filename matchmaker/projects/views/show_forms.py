@@ -11,7 +11,7 @@ from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.labels import label
 from matchmaker.postings.fields import line_field, long_field
-from matchmaker.projects.fields import MISSING, needed_day, version_field
+from matchmaker.projects.fields import MISSING, FileToKeep, needed_day, version_field
 from models import OrganizationKind, User, Verdict
 
 
@@ -94,6 +94,7 @@ class AcceptanceForm(FlaskForm):  # type: ignore[misc]
     )
     opinion = long_field(_l("Opinion"), rows=3)
     document = line_field(_l("Minutes"), 200)
+    file = FileToKeep(_l("The minutes or the report as a file"))
 
     def offer(self) -> None:
         """Give the verdicts to choose from."""
