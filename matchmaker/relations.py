@@ -27,6 +27,7 @@ from models import (
     User,
     Visibility,
     among,
+    unindexed,
 )
 
 ORGANIZATION_ROLES = frozenset({Role.MEMBER, Role.MANAGER, Role.BROKER})
@@ -114,7 +115,7 @@ def where_partner(actor: User | None, kind: Any) -> sa.ColumnElement[bool]:
     else:
         agreed = sa.select(Match.result_id).join(Match.need).where(where_own(actor, Need))
     opened: sa.ColumnElement[bool] = kind.id.in_(
-        agreed.where(Match.status == MatchStatus.AGREED).correlate(None)
+        agreed.where(unindexed(Match.status) == MatchStatus.AGREED).correlate(None)
     )
     return opened
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Record, enum_column
-from models.enums import OrganizationKind, OrganizationStatus
+from models.dialects import unindexed
+from models.enums import MatchStatus, OrganizationKind, OrganizationStatus
 from models.industry import Industry
 from models.integrity import IntegrityRestriction
 from models.region import Region
@@ -29,6 +30,13 @@ def _matches_of(side: str) -> sa.FromClause:
     """Return the matches joined with the postings on one of their sides."""
     match, posting = Base.metadata.tables["match"], Base.metadata.tables[side]
     return match.join(posting, match.c[f"{side}_id"] == posting.c.id)
+
+
+def _has_agreed(side: str) -> sa.ColumnElement[bool]:
+    """Return whether an organization's posting on one side is in a match that was agreed on."""
+    match, posting = Base.metadata.tables["match"], Base.metadata.tables[side]
+    own = Organization.id == posting.c.organization_id
+    return sa.and_(own, unindexed(match.c.status) == MatchStatus.AGREED)
 
 
 class Organization(Record, Base):
@@ -58,13 +66,13 @@ class Organization(Record, Base):
     opened_needs: Mapped[list[Need]] = relationship(
         viewonly=True,
         secondary=lambda: _matches_of("result"),
-        primaryjoin="and_(Organization.id == Result.organization_id, Match.status == 'agreed')",
+        primaryjoin=lambda: _has_agreed("result"),
         secondaryjoin="Match.need_id == Need.id",
     )
     opened_results: Mapped[list[Result]] = relationship(
         viewonly=True,
         secondary=lambda: _matches_of("need"),
-        primaryjoin="and_(Organization.id == Need.organization_id, Match.status == 'agreed')",
+        primaryjoin=lambda: _has_agreed("need"),
         secondaryjoin="Match.result_id == Result.id",
     )
     inviting_needs: Mapped[list[Need]] = relationship(viewonly=True, secondary="posting_invitation")
