@@ -1,5 +1,6 @@
 """The inbox, the page of one text with the decision on it, and approval of many at once."""
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response, flash, render_template, request, url_for
@@ -38,7 +39,8 @@ blueprint.add_app_template_filter(wording.decision_name)
 def _counting() -> dict[str, Any]:
     """Let the header say how much waits."""
     actor = current_actor()
-    return {"waiting_for_review": lambda: queries.count(db.session, actor) if actor else 0}
+    waiting = cache(lambda: queries.count(db.session, actor) if actor else 0)
+    return {"waiting_for_review": waiting}
 
 
 @blueprint.get("")
