@@ -30,7 +30,7 @@ from matchmaker.lifecycle.transition import Action
 from matchmaker.permissions import Permission
 from matchmaker.postings.open_matches import OPEN
 from matchmaker.projects.services import open_from_match
-from matchmaker.relations import sides
+from matchmaker.relations import sees_match, sides
 from models import (
     ConsentDecision,
     DeclineReason,
@@ -64,7 +64,12 @@ def dismiss(
 def assign(
     session: Session, actor: User, match: Match, broker: User, version: int | None = None
 ) -> None:
-    """Give a match to a broker, who then sees it and may recommend it."""
+    """Give a match to a broker, who then sees it and may recommend it.
+
+    Raises:
+        GuardedError: there is no such broker, or one of the texts is only for organizations that
+            are invited and the broker's is none of them.
+    """
     with transaction(session):
         check_permission(session, actor, match, ASSIGN, [Permission.MATCH_ASSIGN])
         if match.status not in OPEN:
@@ -75,6 +80,12 @@ def assign(
             raise StaleError(match, ASSIGN)
         match.broker = broker
         session.flush()
+        if not sees_match(broker, match):
+            reason = _(
+                "One of the texts is only for invited organizations. Have the broker's invited"
+                " first, or choose another."
+            )
+            raise GuardedError(match, ASSIGN, reason)
         audit.record(session, actor, "match:assign", match, broker=broker.public_id)
         notifications.tell(session, Event.MATCH_ASSIGNED, match, actor)
 

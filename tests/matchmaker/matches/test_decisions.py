@@ -20,6 +20,7 @@ from matchmaker.lifecycle.engine import (
 )
 from matchmaker.matches import decisions
 from matchmaker.permissions import Permission, can, visible
+from matchmaker.postings import invitations
 from models import (
     ConsentDecision,
     DeclineReason,
@@ -231,6 +232,20 @@ def test_a_dismissed_proposal_keeps_its_code(session: Session, cast: Cast) -> No
     assert change is not None
     assert change.reason == "irrelevant"
     assert _told(session, Event.MATCH_CLOSED) == set()
+
+
+def test_a_broker_who_may_not_read_a_text_is_not_given_its_match(
+    session: Session, cast: Cast
+) -> None:
+    with transaction(session):
+        cast.match.need.visibility = Visibility.INVITED
+    with pytest.raises(GuardedError, match="only for invited organizations"):
+        decisions.assign(session, cast.officer, cast.match, cast.broker)
+    assert cast.match.broker is None
+    guest = cast.broker.organization.public_id
+    invitations.invite(session, cast.enterprise, cast.match.need, guest)
+    decisions.assign(session, cast.officer, cast.match, cast.broker)
+    assert can(cast.broker, Permission.MATCH_READ, cast.match)
 
 
 def test_a_broker_recommends_what_was_given_to_them_and_nothing_else(
