@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 from matchmaker import demo
 from matchmaker.clock import month_of, today
 from matchmaker.config import ROOT
+from matchmaker.db import transaction
 from matchmaker.incentives import budgets, policies
 from matchmaker.indicators import services as key_projects
+from matchmaker.indicators.services import NOTICE_DAYS
 from matchmaker.lifecycle.transition import Action
 from matchmaker.projects import contracts, milestones, orders, reports, services
 from matchmaker.projects.contracts import Terms
 from matchmaker.projects.milestones import Planned
 from matchmaker.projects.reports import Report
+from matchmaker.publicity import services as publicity
 from models import (
     ContractKind,
     DelayReason,
@@ -42,7 +45,9 @@ def load(session: Session, organizations: dict[str, Organization]) -> None:
     for row in json.loads((SEED / "policies.json").read_text(encoding="utf-8")):
         _load_policy(session, officer, director, row)
     for row in json.loads((SEED / "demo" / "projects.json").read_text(encoding="utf-8")):
-        _load_project(session, officer, member, row, organizations)
+        project = _load_project(session, officer, member, row, organizations)
+        if "designated" in row:
+            _designate(session, officer, director, project, row["designated"])
 
 
 def _persona(session: Session, name: str) -> User:
@@ -65,13 +70,13 @@ def _load_project(
     member: User,
     row: dict[str, Any],
     organizations: dict[str, Organization],
-) -> None:
+) -> Project:
     parties = [(organizations[key], OrganizationKind(role)) for key, role in row["parties"]]
     assert officer.region is not None  # noqa: S101 (an officer acts for a region)
     lead = services.Lead(row["title"], officer.region, tuple(parties))
     project = services.open_by_hand(session, officer, lead)
     if "contract" not in row:
-        return
+        return project
     services.move(session, officer, project, Action.BEGIN)
     _sign(session, officer, project, row["contract"])
     steps = [
@@ -82,21 +87,38 @@ def _load_project(
     services.move(session, officer, project, Action.TRACK)
     for milestone in project.milestones[: row.get("reached", 0)]:
         milestones.reach(session, member, milestone, today(), "检测报告（演示）")
-    told = row["report"]
-    report = Report(
-        month=month_of(today()),
-        overall=Progress(told["overall"]),
-        percent=told["percent"],
-        reason=DelayReason(told["reason"]) if "reason" in told else None,
-        text=told["text"],
-    )
-    reports.file(session, member, project, report)
+    if "report" in row:
+        reports.file(session, member, project, _report(row["report"]))
     if "answer" in row:
         for order in project.orders:
             orders.answer(session, member, order, row["answer"])
             orders.close(session, officer, order)
     if "nominated" in row:
         key_projects.nominate(session, officer, project, today().year, row["nominated"])
+    return project
+
+
+def _report(told: dict[str, Any]) -> Report:
+    return Report(
+        month=month_of(today()),
+        overall=Progress(told["overall"]),
+        percent=told["percent"],
+        reason=DelayReason(told["reason"]) if "reason" in told else None,
+        text=told["text"],
+    )
+
+
+def _designate(
+    session: Session, officer: User, director: User, project: Project, evidence: str
+) -> None:
+    """Bring a project onto the list; its public notice was over before the demo's first day."""
+    designation = key_projects.nominate(session, officer, project, today().year, evidence)
+    key_projects.reserve(session, director, designation)
+    notice = key_projects.announce(session, director, designation)
+    with transaction(session):
+        notice.starts_on, notice.ends_on = _day(-NOTICE_DAYS), _day(-1)
+    publicity.end_notices(session)
+    key_projects.designate(session, director, designation)
 
 
 def _sign(session: Session, officer: User, project: Project, row: dict[str, Any]) -> None:

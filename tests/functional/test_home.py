@@ -109,3 +109,9 @@ def test_the_latest_are_listed_newest_first(client: FlaskClient, session: Sessio
     factories.result(title="前天的成果", days_ago=2)
     factories.result(visibility=Visibility.INVITED)
     assert titles(client.get("/").text) == ["昨天", "三天前", "前天的成果"]
+
+
+def test_the_demo_has_key_projects_that_count(demo_client: FlaskClient) -> None:
+    figure = re.search(r'gauge-figure">\s*<b>(\d+)</b>', demo_client.get("/").text)
+    assert figure
+    assert figure[1] == "2"
