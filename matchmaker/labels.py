@@ -144,7 +144,7 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         "project_issue_raised": _l("An issue of a project was given to you"),
         "report_due": _l("A monthly report is due soon"),
         "report_overdue": _l("A monthly report is overdue"),
-        "order_issued": _l("A supervision order awaits your answer"),
+        "order_issued": _l("A supervision order awaits an answer"),
         "order_answered": _l("A supervision order was answered"),
         "order_returned": _l("The answer to a supervision order was returned"),
         "order_closed": _l("A supervision order was closed"),
