@@ -27,6 +27,12 @@
     });
   });
 
+  // Where the menu is longer than the screen is wide, it shows where the page stands.
+  document.querySelectorAll(".nav-bar [aria-current], .own [aria-current]").forEach(function (entry) {
+    var menu = entry.closest("nav");
+    menu.scrollLeft = entry.offsetLeft - (menu.clientWidth - entry.offsetWidth) / 2;
+  });
+
   // An answer that does not arrive is said so, where the number of answers stands or it would have.
   ["htmx:responseError", "htmx:sendError"].forEach(function (failure) {
     document.addEventListener(failure, function (event) {

@@ -42,6 +42,15 @@ def test_a_persona_enters_with_one_button_and_leaves_again(page: Page) -> None:
     expect(page.get_by_role("link", name="登录")).to_be_visible()
 
 
+def test_the_menu_shows_where_the_page_stands_on_a_narrow_screen(phone: Page) -> None:
+    phone.goto("/sign-in")
+    phone.get_by_role("button", name=re.compile("county-officer")).click()
+    phone.goto("/public-notices")
+    current = phone.locator(".nav-bar [aria-current]")
+    expect(current).to_have_text("公示公告")
+    expect(current).to_be_in_viewport(ratio=1)
+
+
 def test_a_wrong_password_keeps_the_address_and_says_so(page: Page) -> None:
     page.goto("/sign-in")
     page.get_by_label("邮箱").fill("enterprise@demo.example.com")
