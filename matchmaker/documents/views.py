@@ -21,6 +21,7 @@ from matchmaker.storage import StorageError
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
 from matchmaker.web.limits import limiter
+from matchmaker.web.refusals import BAD_REQUEST
 from matchmaker.web.uploads import takes_files
 from models import Contract, DocumentKind, Project, PublicNotice, SupervisionOrder
 
@@ -90,7 +91,7 @@ def all_templates() -> str:
 @limiter.limit(OFTEN, methods=["POST"])
 @takes_files
 @requires(Permission.DOCUMENT_TEMPLATE_EDIT)
-def template(kind: str) -> str | Response:
+def template(kind: str) -> str | Response | tuple[str, int]:
     """Show one kind's template in force; put an edited one or the platform's own in force."""
     chosen = _kind(kind)
     if request.method == "GET":
@@ -98,9 +99,9 @@ def template(kind: str) -> str | Response:
     try:
         _change(chosen, request.form.get("seen", ""))
     except InputError as error:
-        return _page(chosen, error.reason)
+        return _page(chosen, error.reason), BAD_REQUEST
     except (UnacceptableFileError, TemplateError, StorageError) as error:
-        return _page(chosen, str(error))
+        return _page(chosen, str(error)), BAD_REQUEST
     return see_page("documents.template", kind=kind)
 
 

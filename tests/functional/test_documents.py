@@ -408,6 +408,8 @@ def test_a_template_that_cannot_be_filled_is_refused_in_words_and_the_present_on
     assert _("It holds macros. Save it without them and attach that.") in macros
     assert "field-error" in _send(client, PDF, "新版.docx")
     assert "field-error" in _send(client, PDF, "新版.pdf")
-    assert _("Choose a file first.") in send(client, LETTERS).text
+    missing = send(client, LETTERS)
+    assert missing.status_code == 400
+    assert _("Choose a file first.") in missing.text
     assert client.get(f"{TEMPLATES}/summary").status_code == 404
     assert session.scalar(sa.select(sa.func.count(DocumentTemplate.id))) == 0
