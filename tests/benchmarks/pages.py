@@ -5,7 +5,6 @@ whom. Prints the median and the 95th percentile in milliseconds, the processor t
 takes of the application and the database together, and how many queries it is made of.
 """
 
-import gc
 import secrets
 import tempfile
 import time
@@ -24,6 +23,7 @@ from flask.testing import FlaskClient
 from matchmaker import create_app, schema, seeding
 from matchmaker.config import Settings
 from matchmaker.db import db, transaction
+from matchmaker.serving import spare_the_collector
 from models import Industry, Need, PostingStatus, User, UserSession, key_digest, now
 from tests.backends import postgres_binaries, postgres_server
 from tests.benchmarks import projects, province
@@ -72,8 +72,7 @@ def measure(url: str, data: Path) -> bool:
     click.echo(
         f"{'p50':>6}{'p95':>6}{'busy':>6}{'queries':>9}  who asks for what (ms, {TIMES} times each)"
     )
-    gc.collect()
-    gc.freeze()  # as `serving.serve` does
+    spare_the_collector()
     pages += [(who, _turned(clients[who], path, on), {}) for who, path in LONG for on in DEEP]
     kept = [_timed(clients[page[0]], page, counter, server) for page in pages]
     with app.app_context():
