@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Any
 
 from flask_wtf import FlaskForm
-from jinja2.filters import do_filesizeformat
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     Field,
@@ -35,7 +34,7 @@ from matchmaker.postings.fields import (
     long_field,
 )
 from matchmaker.postings.filters import Choices, one_of
-from matchmaker.web.display import industry_name
+from matchmaker.web.display import file_size, industry_name
 from models import Attachment, CooperationMode, Organization, Region, Visibility
 
 KEY = r"^[0-9A-Za-z_-]{16}$"
@@ -100,7 +99,7 @@ class PostingForm(FlaskForm):  # type: ignore[misc]
         self.attachments.choices = [
             SelectChoice(
                 value=file.public_id,
-                label=f"{file.name} ({do_filesizeformat(file.size, binary=True)})",
+                label=f"{file.name} ({file_size(file.size)})",
             )
             for file in files
         ]

@@ -1,5 +1,6 @@
 """Jinja filters and globals: figures, dates and names as readers write them."""
 
+import math
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,6 +34,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         budget=budget,
         day=day,
         moment=moment,
+        file_size=file_size,
         industry_name=industry_name,
         industry_path=industry_path,
         industry_choices=industry_choices,
@@ -64,6 +66,12 @@ def money(fen: int | None) -> str:
 def yuan(fen: int) -> str:
     """Return an amount in yuan to the fen, as contracts and ledgers write it."""
     return f"{Decimal(fen) / FEN_PER_YUAN:,.2f}"
+
+
+def file_size(size: int) -> str:
+    """Return a number of bytes as file managers show it, in KB or MB of 1,024."""
+    kilobytes = math.ceil(size / 1024)
+    return f"{kilobytes:,} KB" if kilobytes < 1024 else f"{size / 1024**2:,.1f} MB"
 
 
 def budget(need: Need) -> str:
