@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.clock import today
 from matchmaker.db import db, transaction
+from matchmaker.i18n import _
 from matchmaker.lifecycle.engine import (
     GuardedError,
     NotPermittedError,
@@ -239,8 +240,12 @@ def test_a_broker_who_may_not_read_a_text_is_not_given_its_match(
 ) -> None:
     with transaction(session):
         cast.match.need.visibility = Visibility.INVITED
-    with pytest.raises(GuardedError, match="only for invited organizations"):
+    with pytest.raises(GuardedError) as refused:
         decisions.assign(session, cast.officer, cast.match, cast.broker)
+    assert refused.value.reason == _(
+        "One of the texts is only for invited organizations. Have the broker's invited first, or"
+        " choose another."
+    )
     assert cast.match.broker is None
     guest = cast.broker.organization.public_id
     invitations.invite(session, cast.enterprise, cast.match.need, guest)
