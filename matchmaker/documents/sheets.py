@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from copy import copy
+from decimal import Decimal
 from itertools import chain
 
 import structlog
@@ -169,13 +170,22 @@ def _make_room(sheet: Worksheet, row: int, count: int) -> None:
     for area in sheet.merged_cells.ranges:
         if area.min_row > row:
             area.shift(row_shift=more)
-    if sheet.print_area:
-        printed = CellRange(sheet.print_area.rpartition("!")[2])
-        printed.expand(down=more if printed.max_row >= row else 0)
-        sheet.print_area = printed.coord
+    _print_more(sheet, row, more)
     for place in range(row + 1, row + count):
         sheet.row_dimensions[place].height = heights.get(row)
         _repeat(sheet, row, place, beside)
+
+
+def _print_more(sheet: Worksheet, row: int, more: int) -> None:
+    """Have what was added below a row printed where the row is."""
+    parts = (part.rpartition("!") for part in sheet.print_area.split(","))
+    areas = [CellRange(cells) for _title, mark, cells in parts if mark]
+    for area in areas:
+        if area.min_row > row:
+            area.shift(row_shift=more)
+        elif area.max_row >= row:
+            area.expand(down=more)
+    sheet.print_area = [area.coord for area in areas]
 
 
 def _repeat(sheet: Worksheet, row: int, place: int, merged: Iterable[str]) -> None:
@@ -198,8 +208,13 @@ def _write(cells: Iterable[Cell | MergedCell], values: dict[str, Value]) -> None
             continue
         value = values[names[0]]
         if len(names) > 1 or _NAME.sub("", str(cell.value)).strip() or isinstance(value, str):
-            filled = _NAME.sub(lambda found: str(values[found[1].strip()]), str(cell.value))
+            filled = _NAME.sub(lambda found: _worded(values[found[1]]), str(cell.value))
             cell.value = fitting(clean(filled))
             cell.data_type = "s"
         else:
             cell.value = value
+
+
+def _worded(value: Value) -> str:
+    """Return a value within a text; a Decimal is money."""
+    return f"{value:,.2f}" if isinstance(value, Decimal) else str(value)

@@ -1,6 +1,7 @@
 """The template in force of each kind of document: the platform's own, or an edited one."""
 
 import json
+from decimal import Decimal
 from functools import cache
 
 import sqlalchemy as sa
@@ -37,7 +38,7 @@ def fill(kind: DocumentKind, template: bytes, context: Context) -> bytes:
 @cache
 def examples() -> dict[DocumentKind, Context]:
     """Return what a document of each kind could hold, under all of its placeholders."""
-    found = json.loads((SEED / "examples.json").read_text(encoding="utf-8"))
+    found = json.loads((SEED / "examples.json").read_text(encoding="utf-8"), parse_float=Decimal)
     return {DocumentKind(kind): context for kind, context in found.items()}
 
 
