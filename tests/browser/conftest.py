@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy.orm import Session
 
@@ -157,3 +158,13 @@ def is_on(page: Page, *words: str) -> None:
     """See that the page says all of this."""
     for each in words:
         expect(page.locator("main")).to_contain_text(each)
+
+
+def check(page: Page) -> None:
+    """See that the page, once it is there, is accessible and no wider than its window."""
+    page.wait_for_load_state()  # what was pressed before may be on its way to another page
+    violations = Axe().run(page).response["violations"]
+    told = [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations]
+    assert told == [], page.url
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0, f"{page.url} is {wide} pixels too wide"

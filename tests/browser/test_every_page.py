@@ -1,10 +1,9 @@
 """Every page, on a desk and on a phone: accessible, no wider than the window, no complaint."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import enter
+from tests.browser.conftest import check, enter
 
 PLACES = [
     "/",
@@ -95,14 +94,6 @@ BUREAU = ("county-officer", "provincial-director")
 BUREAU_PLACES = ("/common-technologies",)
 
 
-def _check(page: Page) -> None:
-    violations = Axe().run(page).response["violations"]
-    told = [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations]
-    assert told == [], page.url
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"{page.url} is {wide} pixels too wide"
-
-
 def _first_link(page: Page, hall: str) -> str:
     page.goto(hall)
     link = page.locator(f'.records a[href^="{hall}/"]').first.get_attribute("href")
@@ -113,13 +104,13 @@ def _first_link(page: Page, hall: str) -> str:
 @pytest.mark.parametrize("place", PLACES)
 def test_a_visitor_on_a_desk(page: Page, place: str) -> None:
     page.goto(place)
-    _check(page)
+    check(page)
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_visitor_on_a_phone(phone: Page, place: str) -> None:
     phone.goto(place)
-    _check(phone)
+    check(phone)
 
 
 @pytest.mark.parametrize("hall", ["/needs", "/results"])
@@ -127,7 +118,7 @@ def test_a_single_record(page: Page, phone: Page, hall: str) -> None:
     link = _first_link(page, hall)
     for window in (page, phone):
         window.goto(link)
-        _check(window)
+        check(window)
 
 
 @pytest.mark.parametrize("window", ["page", "phone"])
@@ -142,7 +133,7 @@ def test_the_records_on_the_way_of_a_project(
         answer = page.goto(place.format_map(places))
         assert answer
         assert answer.ok, page.url
-        _check(page)
+        check(page)
 
 
 @pytest.mark.parametrize("window", ["page", "phone"])
@@ -152,19 +143,19 @@ def test_a_persona_after_signing_in(
 ) -> None:
     page: Page = request.getfixturevalue(window)
     enter(page, persona)
-    _check(page)
+    check(page)
     bureau = BUREAU_PLACES if persona in BUREAU else ()
     for place in ACCOUNT_PLACES + OWN_PLACES.get(persona, ()) + bureau:
         page.goto(place)
-        _check(page)
+        check(page)
     if persona not in ("auditor", "admin"):
         page.goto("/mine")
-        _check(page)
+        check(page)
     for place in ADMIN_PLACES if persona == "admin" else ():
         page.goto(place)
-        _check(page)
+        check(page)
     page.goto(_first_link(page, "/needs"))
-    _check(page)
+    check(page)
 
 
 def test_a_missing_page_helps_on(page: Page) -> None:

@@ -1,12 +1,11 @@
 """The board by stage in a browser: cards moved by pointer, by arrow keys, and without scripts."""
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from matchmaker.labels import label
 from models import ProjectStage
 from tests import factories
-from tests.browser.conftest import enter
+from tests.browser.conftest import check, enter
 from tests.browser.site import Site
 
 BOARD = "/projects/board?q=看板试验"
@@ -42,7 +41,7 @@ def test_cards_go_where_they_may_by_pointer_and_by_keyboard(page: Page, site: Si
     expect(says).to_be_visible()
     expect(says).to_contain_text("合同")
     expect(tracking.locator(".card-project")).to_have_count(0)
-    assert Axe().run(page).response["violations"] == []
+    check(page)
 
     _card(page, "看板试验1").locator("summary").focus()
     page.keyboard.press("ArrowRight")
