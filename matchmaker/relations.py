@@ -4,6 +4,7 @@ Each relation is there twice: for one loaded record, and as the condition of a S
 (`where_…`). `permissions` says which of them a permission asks for.
 """
 
+from collections.abc import Callable
 from typing import Any, TypeGuard
 
 import sqlalchemy as sa
@@ -114,10 +115,8 @@ def where_partner(actor: User | None, kind: Any) -> sa.ColumnElement[bool]:
         agreed = sa.select(Match.need_id).join(Match.result).where(where_own(actor, Result))
     else:
         agreed = sa.select(Match.result_id).join(Match.need).where(where_own(actor, Need))
-    opened: sa.ColumnElement[bool] = kind.id.in_(
-        agreed.where(unindexed(Match.status) == MatchStatus.AGREED).correlate(None)
-    )
-    return opened
+    opened = agreed.where(unindexed(Match.status) == MatchStatus.AGREED)
+    return among(kind.id, opened.correlate(None))
 
 
 def is_invited(actor: User | None, record: Record) -> bool:
@@ -141,7 +140,7 @@ def where_invited(actor: User | None, kind: Any) -> sa.ColumnElement[bool]:
     return sa.and_(
         kind.status == PostingStatus.PUBLISHED,
         kind.visibility == Visibility.INVITED,
-        kind.id.in_(own),
+        among(kind.id, own),
     )
 
 
@@ -269,14 +268,33 @@ def where_takes_part(actor: User | None) -> sa.ColumnElement[bool]:
     return sa.and_(sa.or_(*within), where_match_is_seen(actor))
 
 
+def where_revises(condition: Callable[[Any], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    """Return the condition that a revision is of a posting that meets `condition`.
+
+    The posting is looked up for each revision: without the OFFSET of nothing, PostgreSQL reads
+    every posting to make a table of those that meet it.
+    """
+    sides = ((Revision.need_id, Need), (Revision.result_id, Result))
+    return sa.or_(
+        *(
+            sa.select(kind.id)
+            .where(kind.id == revised, condition(kind))
+            .correlate(Revision)
+            .offset(0)
+            .exists()
+            for revised, kind in sides
+        )
+    )
+
+
 def where_revision_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
     """Return the condition that a revision is the actor's own, or has come before their bureau."""
     with_bureau = Revision.status.not_in((RevisionStatus.DRAFT, RevisionStatus.INTERNAL_REVIEW))
-    conditions = []
-    for posting, kind in ((Revision.need, Need), (Revision.result, Result)):
-        overseen = sa.and_(with_bureau, where_overseen(actor, kind))
-        conditions.append(posting.has(sa.or_(where_own(actor, kind), overseen)))
-    return sa.or_(*conditions)
+    return where_revises(
+        lambda kind: sa.or_(
+            where_own(actor, kind), sa.and_(with_bureau, where_overseen(actor, kind))
+        )
+    )
 
 
 def where_attachment_is_seen(actor: User | None) -> sa.ColumnElement[bool]:

@@ -6,7 +6,7 @@ from models.base import Base, Record, new_public_id, now
 from models.claim import Claim
 from models.contract import LARGEST_AMOUNT, Contract, ContractTerms, ContractVersion, Payment
 from models.derived import holding, place_matches, write_bigrams
-from models.dialects import among, unindexed
+from models.dialects import among, holds, unindexed
 from models.document_template import DocumentTemplate
 from models.enums import (
     ConsentDecision,
@@ -185,6 +185,7 @@ __all__ = [
     "Visibility",
     "among",
     "holding",
+    "holds",
     "key_digest",
     "new_public_id",
     "now",

@@ -53,3 +53,26 @@ def _plain(element: unindexed, compiler: Any, **kw: Any) -> str:
 @compiles(unindexed, "sqlite")
 def _with_plus(element: unindexed, compiler: Any, **kw: Any) -> str:
     return f"+{_plain(element, compiler, **kw)}"
+
+
+class holds(FunctionElement[bool]):  # noqa: N801 (written like the functions of SQL)
+    """Whether a text holds another, upper and lower case being different.
+
+    On PostgreSQL that takes a third of the time of LIKE.
+    """
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+    def __init__(self, text: sa.SQLColumnExpression[str], words: str) -> None:
+        super().__init__(text, sa.literal(words))
+
+
+@compiles(holds)
+def _instr(element: holds, compiler: Any, **kw: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **kw)}) > 0"
+
+
+@compiles(holds, "postgresql")
+def _strpos(element: holds, compiler: Any, **kw: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **kw)}) > 0"

@@ -19,7 +19,7 @@ class Industry(Record, Base):
     name: Mapped[str] = mapped_column(sa.String(60))
     name_en: Mapped[str] = mapped_column(sa.String(80))
     position: Mapped[int]
-    keywords: Mapped[list[Any]] = mapped_column(default=list)
+    keywords: Mapped[list[Any]] = mapped_column(default=list, deferred=True)  # long, seldom read
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("industry.id"), index=True)
 
     parent: Mapped[Industry | None] = relationship(remote_side="Industry.id")

@@ -43,7 +43,7 @@ class Revision(Record, Base):
     __tablename__ = "revision"
     __table_args__ = (
         sa.CheckConstraint("(need_id IS NULL) <> (result_id IS NULL)", name="one_subject"),
-        sa.Index("ix_revision_inbox", "status", "id"),
+        sa.Index("ix_revision_inbox", "status", "updated_at", "id"),
         _one_open("need_id"),
         _one_open("result_id"),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
@@ -12,7 +12,7 @@ from matchmaker.permissions import visible
 from matchmaker.postings.filters import Choices, clean, one_of
 from matchmaker.postings.leads import lead
 from matchmaker.postings.queries import family, shown_with, subtree
-from matchmaker.relations import where_in_region, where_own
+from matchmaker.relations import ORGANIZATION_ROLES, where_in_region, where_own
 from models import (
     Industry,
     Match,
@@ -23,6 +23,7 @@ from models import (
     Need,
     Region,
     Result,
+    Role,
     User,
     among,
     now,
@@ -35,6 +36,9 @@ AGES = (7, 21, 30)
 """For how many days a match may be asked to be on the board at least."""
 UNASSIGNED = "none"
 
+_GRADE_RANK = sa.case(
+    {grade.value: -rank for rank, grade in enumerate(MatchGrade)}, value=Match.grade
+)
 _BY_SCORE = (True, (Match.score, Match.id))
 SORTS: dict[str, tuple[bool, tuple[sa.SQLColumnExpression[Any], ...]]] = {
     "score": _BY_SCORE,
@@ -43,6 +47,8 @@ SORTS: dict[str, tuple[bool, tuple[sa.SQLColumnExpression[Any], ...]]] = {
     "oldest": (False, (Match.created_at, Match.id)),
 }
 """By what the board is sorted within a grade, and whether downwards."""
+
+T = TypeVar("T")
 
 _Ways = tuple[sa.ColumnElement[bool], ...]
 """Conditions of which any is enough; each on one column of the match, which has an index."""
@@ -111,25 +117,25 @@ def read_board(session: Session, actor: User, chosen: BoardFilter) -> Board:
     """Return the page that `chosen` continues to, the first one if that row is gone.
 
     Keyset paging: a row that moved on to another status still says where the page ended. Sorted by
-    grade, the grades are read one after the other, each along its index.
+    grade, the grades are read one after the other, each along its index, unless few fit.
     """
     downwards, keys = SORTS[chosen.sort]
-    seen, statement = visible(actor, Match), _narrowed(session, actor, chosen)
-    last = session.execute(
-        seen.with_only_columns(Match.grade, *keys).where(Match.public_id == chosen.after)
-    ).first()
+    fitting, led = _fitting(session, actor, chosen)
+    one_by_one = chosen.sort == "grade" and not led
+    if chosen.sort == "grade" and led:
+        keys = (_GRADE_RANK, *keys)
+    last = _row(session, actor, chosen.after, Match.grade, *keys)
     order = [key.desc() if downwards else key.asc() for key in keys]
-    found: list[int] = []
-    for grade in _grades(last[0] if last else None) if chosen.sort == "grade" else [None]:
-        part = statement.where(Match.grade == grade) if grade else statement
+    found: list[Match] = []
+    for grade in _grades(last[0] if last else None) if one_by_one else [None]:
+        part = fitting.where(Match.grade == grade) if grade else fitting
         if last and grade in (None, last[0]):
             here, row = sa.tuple_(*map(sa.literal, last[1:])), sa.tuple_(*keys)
             part = part.where(row < here if downwards else row > here)
-        part = part.order_by(*order).limit(PAGE_SIZE + 1 - len(found))
-        found += session.scalars(part.with_only_columns(Match.id))
+        found += _seen(session, actor, part.order_by(*order), PAGE_SIZE + 1 - len(found))
         if len(found) > PAGE_SIZE:
             break
-    rows = _loaded(session, found[:PAGE_SIZE])
+    rows = found[:PAGE_SIZE]
     return Board(rows, rows[-1].public_id if len(found) > PAGE_SIZE else None)
 
 
@@ -140,14 +146,13 @@ def waiting(session: Session, actor: User) -> Sequence[Match]:
         for kind, side in ((Need, MatchSide.NEED), (Result, MatchSide.RESULT))
     )
     own = _of_own(actor, lambda column: column)
-    statement = _led(session, visible(actor, Match), MatchStatus.RECOMMENDED, [own])
-    found = session.scalars(
+    statement, _few = _led(session, visible(actor, Match), MatchStatus.RECOMMENDED, [own])
+    return session.scalars(
         statement.where(sa.or_(*unanswered))
         .order_by(Match.recommended_on, Match.id)
         .limit(MOST_WAITING)
-        .with_only_columns(Match.id)
-    )
-    return _loaded(session, found.all())
+        .options(*_shown_with())
+    ).all()
 
 
 def _grades(first: MatchGrade | None) -> list[MatchGrade]:
@@ -156,13 +161,39 @@ def _grades(first: MatchGrade | None) -> list[MatchGrade]:
     return grades[grades.index(first) :] if first else grades
 
 
-def _narrowed(session: Session, actor: User, chosen: BoardFilter) -> sa.Select[Match]:
-    """Return what the actor sees of what `chosen` asks for.
+def _row(session: Session, actor: User, public_id: str, *columns: Any) -> sa.Row[Any] | None:
+    """Return columns of the match with this public id, None where the actor sees none such."""
+    if not public_id:
+        return None
+    statement = visible(actor, Match).with_only_columns(*columns)
+    return session.execute(statement.where(Match.public_id == public_id)).first()
 
-    Whether a match fits is told by its own row, before either text is looked at.
+
+def _seen(session: Session, actor: User, fitting: sa.Select[int], most: int) -> list[Match]:
+    """Return the first matches of `fitting` that the actor sees, as a list shows them.
+
+    Nearly all that fit are seen: those that fill a page are looked at, and only then some more.
+    """
+    found: list[Match] = []
+    passed, step = 0, most
+    while len(found) < most:
+        ids = session.scalars(fitting.offset(passed).limit(step)).all()
+        statement = visible(actor, Match).where(Match.id.in_(ids)).options(*_shown_with())
+        found += sorted(session.scalars(statement), key=lambda match: ids.index(match.id))
+        if len(ids) < step:
+            break
+        passed, step = passed + step, 2 * step
+    return found[:most]
+
+
+def _fitting(session: Session, actor: User, chosen: BoardFilter) -> tuple[sa.Select[int], bool]:
+    """Return the ids of what `chosen` asks for and may concern the actor, and whether few fit.
+
+    An officer's are told by the index alone that the rows are in order by; who sees a match is
+    told by the texts of either side, which take longer to look up.
     """
     fitting = [sa.or_(*ways) for ways in _conditions(actor, chosen, unindexed)]
-    statement = visible(actor, Match).where(*fitting)
+    statement = sa.select(Match.id).where(*fitting)
     if chosen.grade:
         statement = statement.where(Match.grade == chosen.grade)
     if chosen.unassigned:
@@ -173,15 +204,15 @@ def _narrowed(session: Session, actor: User, chosen: BoardFilter) -> sa.Select[M
 
 
 def _led(
-    session: Session, statement: sa.Select[Match], status: MatchStatus, fitting: Iterable[_Ways]
-) -> sa.Select[Match]:
-    """Return `statement` for the matches of a status, begun with what few of them meet."""
+    session: Session, statement: sa.Select[T], status: MatchStatus, fitting: Iterable[_Ways]
+) -> tuple[sa.Select[T], bool]:
+    """Return `statement` for the matches of a status, begun with what few meet where few do."""
     of_status = sa.select(Match.id).where(Match.status == status)
     rows = [sa.union_all(*(of_status.where(way) for way in ways)) for ways in fitting]
     few = lead(session, rows)
     if few is None:
-        return statement.where(Match.status == status)
-    return statement.where(unindexed(Match.status) == status, among(Match.id, few))
+        return statement.where(Match.status == status), False
+    return statement.where(unindexed(Match.status) == status, among(Match.id, few)), True
 
 
 def _conditions(actor: User, chosen: BoardFilter, of: Callable[[Any], Any]) -> Iterator[_Ways]:
@@ -190,11 +221,12 @@ def _conditions(actor: User, chosen: BoardFilter, of: Callable[[Any], Any]) -> I
     `of` makes of a column of the match what is compared.
     """
     regions = of(Match.need_region_id), of(Match.result_region_id)
-    yield (
-        *(where_in_region(actor, region) for region in regions),
-        *_of_own(actor, of),
-        of(Match.broker_id) == actor.id,
-    )
+    concerned = [where_in_region(actor, region) for region in regions]
+    if actor.roles & ORGANIZATION_ROLES:
+        concerned += _of_own(actor, of)
+    if Role.BROKER in actor.roles:
+        concerned.append(of(Match.broker_id) == actor.id)
+    yield tuple(concerned)
     if chosen.region:
         yield tuple(among(region, subtree(chosen.region)) for region in regions)
     if chosen.industry:
@@ -209,13 +241,6 @@ def _conditions(actor: User, chosen: BoardFilter, of: Callable[[Any], Any]) -> I
 def _of_own(actor: User, of: Callable[[Any], Any]) -> _Ways:
     needs, results = (sa.select(kind.id).where(where_own(actor, kind)) for kind in (Need, Result))
     return among(of(Match.need_id), needs), among(of(Match.result_id), results)
-
-
-def _loaded(session: Session, ids: Sequence[int]) -> list[Match]:
-    """Return the matches with these ids, in this order, as a list shows them."""
-    statement = sa.select(Match).join(Match.need).join(Match.result).where(Match.id.in_(ids))
-    found = {match.id: match for match in session.scalars(statement.options(*_shown_with()))}
-    return [found[id_] for id_ in ids]
 
 
 def _shown_with() -> list[Any]:

@@ -1,6 +1,7 @@
 """What a hall can be asked for, and how that is read from the address."""
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -86,17 +87,16 @@ class HallFilter(Place):
 def load_choices(session: Session) -> Choices:
     """Return the industries, each followed by its sub-domains, and all regions from above."""
     industries = session.scalars(sa.select(Industry).order_by(Industry.position, Industry.id)).all()
-    families = [
-        [parent, *(child for child in industries if child.parent_id == parent.id)]
-        for parent in industries
-        if parent.parent_id is None
-    ]
+    within = defaultdict[int | None, list[Industry]](list)
+    for industry in industries:
+        within[industry.parent_id].append(industry)
+    branches = [row for parent in within[None] for row in (parent, *within[parent.id])]
     regions = session.scalars(sa.select(Region).order_by(Region.code)).all()
     with_cities = {region.parent_id for region in regions}
     home_first = sorted(
         regions, key=lambda row: row.level is RegionLevel.PROVINCE and row.id not in with_cities
     )
-    return Choices([industry for family in families for industry in family], home_first)
+    return Choices(branches, home_first)
 
 
 def read_common(args: Mapping[str, str], choices: Choices, sorts: Container[str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-FEW = 6_000
+FEW = 4_000
 """How many rows are looked up and sorted at once rather than met with in their order.
 
 So many for each condition: the others leave fewer of them to sort, and more rows to pass by.

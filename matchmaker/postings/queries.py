@@ -25,6 +25,7 @@ from models import (
     User,
     among,
     holding,
+    holds,
 )
 
 PostingT = TypeVar("PostingT", Need, Result)
@@ -65,7 +66,7 @@ def narrowed(
     statement = visible(actor, kind).where(
         kind.status == chosen.status, kind.published_at.is_not(None)
     )
-    words = [kind.search_text.contains(word, autoescape=True) for word in _words(chosen)]
+    words = [holds(kind.search_text, word) for word in _words(chosen)]
     if words:
         others = [kind.id.in_(alike)] if alike else []
         statement = statement.where(sa.or_(sa.and_(*words), *others))

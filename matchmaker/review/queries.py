@@ -13,25 +13,26 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 from matchmaker.clock import today
 from matchmaker.i18n import CHINA
 from matchmaker.permissions import Permission, granted, visible
-from matchmaker.postings.queries import MOST_WORDS, shown_with
-from matchmaker.relations import owns, posting_of, where_overseen, where_own
+from matchmaker.postings.queries import MOST_WORDS, family, shown_with, subtree
+from matchmaker.relations import owns, posting_of, where_overseen, where_own, where_revises
 from matchmaker.review import deadlines, services
 from matchmaker.review.filters import KINDS, MINE, NOBODY, Cursor, InboxFilter
 from matchmaker.review.planned import name_of, planned
 from models import (
-    Industry,
     Need,
     Organization,
     PostingStatus,
-    Region,
     Result,
     Revision,
     RevisionStatus,
     StatusChange,
     User,
+    holds,
 )
 
 Reviewed = Need | Result | Revision
+_OfPosting = Callable[[Any], sa.ColumnElement[bool]]
+"""A condition on needs or on results: given the one or the other."""
 
 PAGE_SIZE = 20
 MOST_COUNTED = 100
@@ -113,11 +114,20 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _Pile:
-    """The records of one kind at one stage of review: since when each waits, and which they are."""
+    """The records of one kind at one stage of review: since when each waits, and whose they are."""
 
     kind: Any
+    status: str
     since: InstrumentedAttribute[Any]
-    waits: sa.ColumnElement[bool]
+    related: Callable[[Any], sa.ColumnElement[bool]]
+
+    def waiting(self, *conditions: _OfPosting) -> sa.ColumnElement[bool]:
+        """Return the condition that a record is of this pile and its posting meets these."""
+        every = (self.related, *conditions)
+        return sa.and_(
+            self.kind.status == self.status,
+            _of_posting(self.kind, lambda posting: sa.and_(*(each(posting) for each in every))),
+        )
 
 
 def inbox(session: Session, actor: User, chosen: InboxFilter) -> Inbox:
@@ -183,7 +193,7 @@ def count(session: Session, actor: User) -> int:
         .select_from(
             visible(actor, pile.kind)
             .with_only_columns(pile.kind.id)
-            .where(pile.waits)
+            .where(pile.waiting())
             .limit(MOST_COUNTED)
             .subquery()
         )
@@ -209,7 +219,7 @@ def loaded_with(kind: Any) -> list[_AbstractLoad]:
     reviewer = joinedload(kind.reviewer).lazyload(User.role_rows)
     if kind is Revision:
         sides = ((Revision.need, Need), (Revision.result, Result))
-        return [reviewer, *(joinedload(side).options(*loaded_with(of)) for side, of in sides)]
+        return [reviewer, *(selectinload(side).options(*loaded_with(of)) for side, of in sides)]
     restrictions = joinedload(kind.organization).selectinload(Organization.restrictions)
     rows = [Need.metrics if kind is Need else Result.properties, kind.mode_rows]
     return [*shown_with(kind), reviewer, restrictions, *map(selectinload, rows)]
@@ -241,11 +251,9 @@ def history(session: Session, actor: User, record: Reviewed) -> list[Step]:
 def _piles(actor: User) -> Iterator[_Pile]:
     kinds: tuple[Any, ...] = tuple(KINDS.values())
     for permission, status, related in _STAGES:
-        if permission not in granted(actor):
-            continue
-        for kind in kinds:
-            own = _of_posting(kind, partial(related, actor))
-            yield _Pile(kind, _arrival(kind, status), sa.and_(kind.status == status, own))
+        if permission in granted(actor):
+            for kind in kinds:
+                yield _Pile(kind, status, _arrival(kind, status), partial(related, actor))
 
 
 def _arrival(kind: Any, status: str) -> InstrumentedAttribute[Any]:
@@ -255,20 +263,18 @@ def _arrival(kind: Any, status: str) -> InstrumentedAttribute[Any]:
     return arrival
 
 
-def _of_posting(
-    kind: Any, condition: Callable[[Any], sa.ColumnElement[bool]]
-) -> sa.ColumnElement[bool]:
+def _of_posting(kind: Any, condition: _OfPosting) -> sa.ColumnElement[bool]:
     """Return a condition on postings as one on the records of `kind`, which may revise them."""
-    if kind is Revision:
-        return sa.or_(Revision.need.has(condition(Need)), Revision.result.has(condition(Result)))
-    return condition(kind)
+    return where_revises(condition) if kind is Revision else condition(kind)
 
 
 def _page_of(
     session: Session, actor: User, pile: _Pile, chosen: InboxFilter
 ) -> Iterator[tuple[Reviewed, datetime]]:
     kind = pile.kind
-    statement = visible(actor, kind).where(pile.waits, *_narrowed(actor, pile, chosen))
+    statement = visible(actor, kind).where(
+        pile.waiting(*_of_texts(chosen)), *_narrowed(actor, pile, chosen)
+    )
     if chosen.after:
         statement = statement.where(_beyond(pile, chosen.after))
     statement = statement.add_columns(pile.since).order_by(pile.since, kind.id)
@@ -276,24 +282,24 @@ def _page_of(
         yield row[0], row[1]
 
 
-def _narrowed(actor: User, pile: _Pile, chosen: InboxFilter) -> Iterator[sa.ColumnElement[bool]]:
-    for word in chosen.words.split()[:MOST_WORDS]:
-        yield _holds(pile.kind, word)
+def _of_texts(chosen: InboxFilter) -> Iterator[_OfPosting]:
+    """Give what a record's posting must meet, together: a revision's is looked up but once."""
     if chosen.industry:
-        own_id = chosen.industry.id
-        family = sa.select(Industry.id).where(
-            sa.or_(Industry.id == own_id, Industry.parent_id == own_id)
-        )
-        yield _of_posting(pile.kind, lambda posting: posting.industry_id.in_(family))
+        branch = family(chosen.industry)
+        yield lambda posting: posting.industry_id.in_(branch)
     if chosen.region:
-        prefix = chosen.region.subtree_prefix
-        subtree = sa.select(Region.id).where(Region.code.startswith(prefix))
-        yield _of_posting(pile.kind, lambda posting: posting.region_id.in_(subtree))
+        places = subtree(chosen.region)
+        yield lambda posting: posting.region_id.in_(places)
     if chosen.organization:
         named = sa.select(Organization.id).where(
             Organization.name.icontains(chosen.organization, autoescape=True)
         )
-        yield _of_posting(pile.kind, lambda posting: posting.organization_id.in_(named))
+        yield lambda posting: posting.organization_id.in_(named)
+
+
+def _narrowed(actor: User, pile: _Pile, chosen: InboxFilter) -> Iterator[sa.ColumnElement[bool]]:
+    for word in chosen.words.split()[:MOST_WORDS]:
+        yield _holds(pile.kind, word)
     if chosen.reviewer == MINE:
         yield pile.kind.reviewer_id == actor.id
     if chosen.reviewer == NOBODY:
@@ -311,8 +317,7 @@ def _holds(kind: Any, word: str) -> sa.ColumnElement[bool]:
     cased = word.lower() != word.upper()
 
     def stands_in(text: sa.SQLColumnExpression[str]) -> sa.ColumnElement[bool]:
-        holds = text.icontains if cased else text.contains
-        return holds(word, autoescape=True)
+        return text.icontains(word, autoescape=True) if cased else holds(text, word)
 
     text = _of_posting(kind, lambda posting: sa.or_(*map(stands_in, _TEXTS[posting])))
     if kind is not Revision:
