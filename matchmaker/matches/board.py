@@ -32,6 +32,8 @@ from models import (
 
 PAGE_SIZE = 20
 MOST_WAITING = 100
+MOST_AT_ONCE = 1000
+"""How many matches are looked at together, at most, for who sees them."""
 AGES = (7, 21, 30)
 """For how many days a match may be asked to be on the board at least."""
 UNASSIGNED = "none"
@@ -182,7 +184,7 @@ def _seen(session: Session, actor: User, fitting: sa.Select[int], most: int) -> 
         found += sorted(session.scalars(statement), key=lambda match: ids.index(match.id))
         if len(ids) < step:
             break
-        passed, step = passed + step, 2 * step
+        passed, step = passed + step, min(2 * step, MOST_AT_ONCE)
     return found[:most]
 
 

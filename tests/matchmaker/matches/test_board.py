@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from matchmaker.matches import board
 from matchmaker.matches.board import PAGE_SIZE, BoardFilter, read_board
 from matchmaker.postings import leads
 from models import Match, MatchGrade, Need, Role, User, Visibility
@@ -67,6 +68,14 @@ def test_pages_give_what_is_seen_once_and_in_order(
         found += [match.id for match in page.matches]
         after = page.following
     assert found == expected
+
+
+def test_however_few_are_looked_at_together_a_page_is_filled(
+    session: Session, monkeypatch: pytest.MonkeyPatch, officer: User, seen: list[Match]
+) -> None:
+    monkeypatch.setattr(board, "MOST_AT_ONCE", 3)
+    page = read_board(session, officer, BoardFilter())
+    assert [match.id for match in page.matches] == [match.id for match in seen[:PAGE_SIZE]]
 
 
 def test_nothing_seen_is_an_empty_page(session: Session, seen: list[Match]) -> None:
