@@ -33,11 +33,17 @@ def public_text(posting: Posting) -> Text:
     """Return what everybody may read: of a posting that is not public, its summary alone."""
     if posting.visibility is Visibility.PUBLIC:
         return full_text(posting)
-    summary = posting.public_summary.strip()
-    title = summary.split("。")[0]
+    return Text(public_title(posting), posting.public_summary.strip(), (), full=False)
+
+
+def public_title(posting: Posting) -> str:
+    """Return the title that everybody may read: that of the text, or its summary's beginning."""
+    if posting.visibility is Visibility.PUBLIC:
+        return posting.title
+    title = posting.public_summary.strip().split("。")[0]
     if len(title) > PUBLIC_TITLE_LENGTH:
         title = title[: PUBLIC_TITLE_LENGTH - 1] + "…"
-    return Text(title, summary, (), full=False)
+    return title
 
 
 def text_for(posting: Posting, *, full: bool) -> Text:

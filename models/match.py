@@ -50,7 +50,7 @@ class Match(Record, Base):
     grade: Mapped[MatchGrade] = mapped_column(enum_column(MatchGrade, "grade"))
     need_rank: Mapped[int | None]
     result_rank: Mapped[int | None]
-    reasons: Mapped[list[Any]] = mapped_column(default=list)
+    reasons: Mapped[list[Any]] = mapped_column(default=list, deferred=True)  # no list shows them
     engine_version: Mapped[str] = mapped_column(sa.String(40))
     status: Mapped[MatchStatus] = mapped_column(
         enum_column(MatchStatus, "status"), default=MatchStatus.PROPOSED

@@ -31,7 +31,9 @@ class Posting(Record):
     reference: Mapped[str | None] = mapped_column(sa.String(80))
     keywords: Mapped[list[Any]] = mapped_column(default=list)
     public_summary: Mapped[str] = mapped_column(sa.Text, default="")
-    search_text: Mapped[str] = mapped_column(sa.Text, default="")
+    search_text: Mapped[str] = mapped_column(
+        sa.Text, default="", deferred=True, active_history=True  # long, and read by SQL alone
+    )
     valid_until: Mapped[date | None]
     submitted_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]

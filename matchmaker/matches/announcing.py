@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from matchmaker import audit, notifications
 from matchmaker.db import exclusive, transaction
-from matchmaker.disclosure import public_text
+from matchmaker.disclosure import public_title
 from matchmaker.matches.services import JOB
 from matchmaker.notifications import Passage
 from matchmaker.permissions import visible
@@ -130,4 +130,4 @@ def _passage(session: Session, reader: User, told: Notification) -> Passage | No
 
 
 def _title(posting: Need | Result) -> str:
-    return public_text(posting).title or posting.public_id
+    return public_title(posting) or posting.public_id

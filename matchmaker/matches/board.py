@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from matchmaker.permissions import visible
 from matchmaker.postings.filters import Choices, clean, one_of
 from matchmaker.postings.leads import lead
-from matchmaker.postings.queries import family, shown_with, subtree
+from matchmaker.postings.queries import family, subtree, titled_with
 from matchmaker.relations import ORGANIZATION_ROLES, where_in_region, where_own
 from models import (
     Industry,
@@ -248,8 +248,8 @@ def _of_own(actor: User, of: Callable[[Any], Any]) -> _Ways:
 def _shown_with() -> list[Any]:
     """Return what to load with a list of matches so that it takes a fixed number of queries."""
     return [
-        contains_eager(Match.need).options(*shown_with(Need)),
-        contains_eager(Match.result).options(*shown_with(Result)),
+        contains_eager(Match.need).options(*titled_with(Need)),
+        contains_eager(Match.result).options(*titled_with(Result)),
         joinedload(Match.broker),
         selectinload(Match.consents).joinedload(MatchConsent.user),
     ]

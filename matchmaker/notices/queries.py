@@ -10,7 +10,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from matchmaker.incentives.queries import listed_with
 from matchmaker.permissions import visible
-from matchmaker.postings.queries import shown_with
+from matchmaker.postings.queries import titled_with
 from models import (
     Claim,
     KeyDesignation,
@@ -114,7 +114,7 @@ def _loaded_with(kind: Any) -> list[_AbstractLoad]:
     if kind is Claim:
         return listed_with()
     if kind in _SIDES:
-        return [joinedload(side).options(*shown_with(of)) for side, of in _SIDES[kind]]
+        return [joinedload(side).options(*titled_with(of)) for side, of in _SIDES[kind]]
     if kind in _PARTS:
         return [joinedload(kind.project)]
-    return [] if kind in (Project, SavedSearch) else shown_with(kind)
+    return [] if kind in (Project, SavedSearch) else titled_with(kind)

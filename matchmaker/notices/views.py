@@ -16,7 +16,7 @@ from matchmaker.postings.filters import clean
 from matchmaker.relations import posting_of
 from matchmaker.web.access import current_actor, load_or_404, requires, signed_in
 from matchmaker.web.addresses import own_path, see_other
-from matchmaker.web.texts import shown
+from matchmaker.web.texts import titled
 from models import (
     Claim,
     Event,
@@ -103,7 +103,7 @@ def _row(told: Told) -> Row:
 def _title(posting: Need | Result) -> str:
     """Return as much of a posting's title as the reader may read."""
     fallback = label(posting.kind) if isinstance(posting, Need) else posting.public_id
-    return shown(posting).title or fallback
+    return titled(posting) or fallback
 
 
 def _titles(subject: Subject) -> list[str]:

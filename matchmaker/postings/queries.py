@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from matchmaker.disclosure import fold
@@ -36,6 +36,11 @@ MOST_WORDS = 8
 OWN_PAGE_SIZE = 50
 WITH_REASON = (PostingStatus.RETURNED, PostingStatus.REJECTED, PostingStatus.SUSPENDED)
 """The states that are not entered without a reason."""
+BODIES: dict[Any, tuple[InstrumentedAttribute[str], ...]] = {
+    Need: (Need.background, Need.problem, Need.tried),
+    Result: (Result.abstract, Result.problem_solved, Result.advantage, Result.applications),
+}
+"""The columns of a full text that follow its title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def find(session: Session, actor: User, kind: type[PostingT], words: str) -> Seq
         led(session, statement, kind, chosen)
         .order_by(kind.published_at.desc(), kind.id.desc())
         .limit(MOST_FOUND)
-        .options(*shown_with(kind))
+        .options(*titled_with(kind))
     ).all()
 
 
@@ -169,7 +174,7 @@ def latest(
         .where(kind.status == PostingStatus.PUBLISHED)
         .order_by(kind.published_at.desc(), kind.id.desc())
         .limit(count)
-        .options(*shown_with(kind))
+        .options(*titled_with(kind))
     ).all()
 
 
@@ -190,12 +195,20 @@ def own(session: Session, actor: User, kind: type[PostingT], chosen: OwnFilter) 
 
 def shown_with(kind: type[PostingT]) -> list[_AbstractLoad]:
     """Return what to load with postings so that a list of them takes a fixed number of queries."""
-    options: list[_AbstractLoad] = [
+    return [*_posted_by(kind), selectinload(Need.metrics)] if kind is Need else _posted_by(kind)
+
+
+def titled_with(kind: type[PostingT]) -> list[_AbstractLoad]:
+    """Return what to load with postings of which a list gives but the title and the poster."""
+    return [*_posted_by(kind), *map(defer, BODIES[kind])]
+
+
+def _posted_by(kind: type[PostingT]) -> list[_AbstractLoad]:
+    return [
         joinedload(kind.organization),
         joinedload(kind.industry),
         joinedload(kind.region).joinedload(Region.parent),
     ]
-    return [*options, selectinload(Need.metrics)] if kind is Need else options
 
 
 def _words(chosen: HallFilter) -> list[str]:

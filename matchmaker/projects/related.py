@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker.permissions import RecordT, visible
-from matchmaker.postings.queries import shown_with
+from matchmaker.postings.queries import titled_with
 from models import Match, Need, Project, ProjectStage, Result, StatusChange, User
 
 
@@ -23,8 +23,8 @@ class Related:
 def read_related(session: Session, actor: User, project: Project) -> Related:
     """Return what a project grew out of, as far as the actor sees it."""
     return Related(
-        _seen(session, actor, Need, project.need_id, *shown_with(Need)),
-        _seen(session, actor, Result, project.result_id, *shown_with(Result)),
+        _seen(session, actor, Need, project.need_id, *titled_with(Need)),
+        _seen(session, actor, Result, project.result_id, *titled_with(Result)),
         _seen(session, actor, Match, project.match_id),
     )
 

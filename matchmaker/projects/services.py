@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from matchmaker import audit, notifications
 from matchmaker.clock import today
 from matchmaker.db import exclusive, transaction
-from matchmaker.disclosure import public_text
+from matchmaker.disclosure import public_title
 from matchmaker.i18n import _
 from matchmaker.incentives import estimates
 from matchmaker.inputs import InputError, need_text
@@ -75,7 +75,7 @@ def open_from_match(session: Session, cause: User, match: Match) -> Project:
         sides = (match.need.organization, match.result.organization)
         project = Project(
             code=next_code(session, match.need.region, today().year),
-            title=public_text(match.need).title,
+            title=public_title(match.need),
             origin=ProjectOrigin.MATCH,
             match=match,
             need=match.need,

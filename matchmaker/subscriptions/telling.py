@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from matchmaker import audit, notifications
 from matchmaker.clock import today
 from matchmaker.db import exclusive, transaction
-from matchmaker.disclosure import public_text
+from matchmaker.disclosure import public_title
 from matchmaker.notifications import Passage
 from matchmaker.permissions import visible
 from matchmaker.subscriptions.queries import still_shown
@@ -71,5 +71,5 @@ def _passage(session: Session, reader: User, told: Notification) -> Passage | No
     if search is None:
         return None
     postings = still_shown(session, reader, search.kind, told.payload["texts"])
-    titles = tuple(public_text(posting).title or posting.public_id for posting in postings)
+    titles = tuple(public_title(posting) or posting.public_id for posting in postings)
     return Passage(search.name, titles, told.payload["count"] - len(told.payload["texts"]))

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from matchmaker.disclosure import Text, text_for
+from matchmaker.disclosure import Text, public_title, text_for
 from matchmaker.permissions import may_read_text
 from matchmaker.relations import is_invited
 from matchmaker.web.access import current_actor
@@ -10,8 +10,9 @@ from models import Need, Result
 
 
 def init_app(app: Flask) -> None:
-    """Add the filter `shown` and the tests `readable` and `inviting`."""
+    """Add the filters `shown` and `titled` and the tests `readable` and `inviting`."""
     app.jinja_env.filters["shown"] = shown
+    app.jinja_env.filters["titled"] = titled
     app.jinja_env.tests["inviting"] = inviting
     app.jinja_env.tests["readable"] = readable
 
@@ -29,3 +30,8 @@ def inviting(posting: Need | Result) -> bool:
 def shown(posting: Need | Result) -> Text:
     """Return as much of the posting's text as the reader may read."""
     return text_for(posting, full=readable(posting))
+
+
+def titled(posting: Need | Result) -> str:
+    """Return as much of the posting's title as the reader may read, "" where that is none."""
+    return posting.title if readable(posting) else public_title(posting)

@@ -17,11 +17,11 @@ from matchmaker.organizations.queries import search
 from matchmaker.permissions import Permission, can, visible
 from matchmaker.postings.fields import line_field, stripped
 from matchmaker.postings.filters import LONGEST_SEARCH, load_choices
-from matchmaker.postings.queries import find, shown_with
+from matchmaker.postings.queries import find, titled_with
 from matchmaker.projects.fields import MISSING, key_field
 from matchmaker.projects.services import Lead
 from matchmaker.web.display import region_choices, region_path
-from matchmaker.web.texts import shown
+from matchmaker.web.texts import titled
 from models import Need, Organization, OrganizationStatus, Region, Result, User
 
 PostingT = TypeVar("PostingT", Need, Result)
@@ -81,11 +81,10 @@ class LeadForm(FlaskForm):  # type: ignore[misc]
             found = self._parties[field.name].values()
             field.choices = _choices((one.public_id, _in_words(one)) for one in found)
         self.need.choices = _choices(
-            (one.public_id, shown(one).title or label(one.kind)) for one in self._need.values()
+            (one.public_id, titled(one) or label(one.kind)) for one in self._need.values()
         )
         self.result.choices = _choices(
-            (one.public_id, shown(one).title or _("Research result"))
-            for one in self._result.values()
+            (one.public_id, titled(one) or _("Research result")) for one in self._result.values()
         )
 
     def lead(self) -> Lead:
@@ -130,7 +129,7 @@ def _postings(
     session: Session, actor: User, kind: type[PostingT], words: str, chosen: str | None
 ) -> Mapping[str, PostingT]:
     """Return by public id the posting chosen and, of those the actor sees, what the words find."""
-    known = visible(actor, kind).where(kind.public_id == chosen).options(*shown_with(kind))
+    known = visible(actor, kind).where(kind.public_id == chosen).options(*titled_with(kind))
     postings = list(session.scalars(known))
     if words:
         postings += find(session, actor, kind, words)
