@@ -1,19 +1,20 @@
 """What waits for a reviewer: for the bureau, or for the organization's own review."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from matchmaker.clock import today
 from matchmaker.i18n import CHINA
 from matchmaker.permissions import Permission, granted, visible
-from matchmaker.postings.queries import MOST_WORDS, family, shown_with, subtree
+from matchmaker.postings.queries import BODIES, MOST_WORDS, family, shown_with, subtree
 from matchmaker.relations import owns, posting_of, where_overseen, where_own, where_revises
 from matchmaker.review import deadlines, services
 from matchmaker.review.filters import KINDS, MINE, NOBODY, Cursor, InboxFilter
@@ -36,18 +37,6 @@ _OfPosting = Callable[[Any], sa.ColumnElement[bool]]
 
 PAGE_SIZE = 20
 MOST_COUNTED = 100
-_TEXTS: dict[type[Need | Result], tuple[InstrumentedAttribute[str], ...]] = {
-    Need: (Need.title, Need.background, Need.problem, Need.tried),
-    Result: (
-        Result.title,
-        Result.abstract,
-        Result.problem_solved,
-        Result.advantage,
-        Result.applications,
-    ),
-}
-
-
 _STAGES: tuple[tuple[Permission, str, Callable[..., sa.ColumnElement[bool]]], ...] = (
     (Permission.POSTING_REVIEW, "submitted", where_overseen),
     (Permission.POSTING_ENDORSE, "internal_review", where_own),
@@ -114,7 +103,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _Pile:
-    """The records of one kind at one stage of review: since when each waits, and whose they are."""
+    """The records of one kind at one stage of review: since when each waits, and whose they are.
+
+    Whoever reviews them sees them: `related` is part of what `visible` asks for.
+    """
 
     kind: Any
     status: str
@@ -133,20 +125,19 @@ class _Pile:
 def inbox(session: Session, actor: User, chosen: InboxFilter) -> Inbox:
     """Return a page of what waits for the actor.
 
-    Keyset paging over one query for each pile, so that an index gives the order.
+    Keyset paging: each pile gives its first rows in the order of its index, and of all those the
+    first are loaded.
     """
-    found = [
-        (record, since)
-        for pile in _piles(actor)
-        if chosen.kind in ("", _name(pile.kind))
-        for record, since in _page_of(session, actor, pile, chosen)
-    ]
-    found.sort(key=lambda row: _place(row[0], row[1]))
-    shown = found[:PAGE_SIZE]
-    rows = waiting(session, actor, shown)
+    piles = [pile for pile in _piles(actor) if chosen.kind in ("", _name(pile.kind))]
+    if not piles:
+        return Inbox([], None)
+    firsts = [_first_of(actor, pile, chosen).subquery() for pile in piles]
+    places = sa.union_all(*map(sa.select, firsts)).order_by("since", "place", "id")
+    found = session.execute(places.limit(PAGE_SIZE + 1)).all()
+    shown = _load(session, found[:PAGE_SIZE])
     last = shown[-1] if len(found) > PAGE_SIZE else None
     after = Cursor(last[1], name_of(last[0]), last[0].public_id) if last else None
-    return Inbox(rows, after)
+    return Inbox(waiting(session, actor, shown), after)
 
 
 def waiting(
@@ -190,13 +181,7 @@ def count(session: Session, actor: User) -> int:
     """Return how much waits for the actor, counted up to `MOST_COUNTED` of each pile."""
     counts = [
         sa.select(sa.func.count())
-        .select_from(
-            visible(actor, pile.kind)
-            .with_only_columns(pile.kind.id)
-            .where(pile.waiting())
-            .limit(MOST_COUNTED)
-            .subquery()
-        )
+        .select_from(sa.select(pile.kind.id).where(pile.waiting()).limit(MOST_COUNTED).subquery())
         .scalar_subquery()
         for pile in _piles(actor)
     ]
@@ -216,13 +201,15 @@ def find(session: Session, actor: User, choices: Sequence[tuple[str, str]]) -> d
 
 def loaded_with(kind: Any) -> list[_AbstractLoad]:
     """Return what to load with records so that a page of them takes a fixed number of queries."""
-    reviewer = joinedload(kind.reviewer).lazyload(User.role_rows)
     if kind is Revision:
         sides = ((Revision.need, Need), (Revision.result, Result))
-        return [reviewer, *(selectinload(side).options(*loaded_with(of)) for side, of in sides)]
+        return [
+            _reviewer(kind),
+            *(selectinload(side).options(*loaded_with(of)) for side, of in sides),
+        ]
     restrictions = joinedload(kind.organization).selectinload(Organization.restrictions)
     rows = [Need.metrics if kind is Need else Result.properties, kind.mode_rows]
-    return [*shown_with(kind), reviewer, restrictions, *map(selectinload, rows)]
+    return [*shown_with(kind), _reviewer(kind), restrictions, *map(selectinload, rows)]
 
 
 def history(session: Session, actor: User, record: Reviewed) -> list[Step]:
@@ -268,18 +255,50 @@ def _of_posting(kind: Any, condition: _OfPosting) -> sa.ColumnElement[bool]:
     return where_revises(condition) if kind is Revision else condition(kind)
 
 
-def _page_of(
-    session: Session, actor: User, pile: _Pile, chosen: InboxFilter
-) -> Iterator[tuple[Reviewed, datetime]]:
-    kind = pile.kind
-    statement = visible(actor, kind).where(
+def _first_of(actor: User, pile: _Pile, chosen: InboxFilter) -> sa.Select[Any]:
+    """Return the SELECT of the places of a pile's first records, more than a page of them."""
+    place = sa.literal(list(KINDS).index(_name(pile.kind))).label("place")
+    statement = sa.select(place, pile.kind.id, pile.since.label("since")).where(
         pile.waiting(*_of_texts(chosen)), *_narrowed(actor, pile, chosen)
     )
     if chosen.after:
         statement = statement.where(_beyond(pile, chosen.after))
-    statement = statement.add_columns(pile.since).order_by(pile.since, kind.id)
-    for row in session.execute(statement.options(*loaded_with(kind)).limit(PAGE_SIZE + 1)):
-        yield row[0], row[1]
+    return statement.order_by(pile.since, pile.kind.id).limit(PAGE_SIZE + 1)
+
+
+def _load(session: Session, places: Sequence[sa.Row[Any]]) -> list[tuple[Reviewed, datetime]]:
+    """Return the records at these places, each with its posting, and since when each waits.
+
+    A posting that is revised is loaded with those that wait themselves.
+    """
+    kinds = tuple(KINDS.values())
+    ids = {kind: {row.id for row in places if kinds[row.place] is kind} for kind in kinds}
+    revisions = _with_ids(session, Revision, ids[Revision])
+    ids[Need] |= {each.need_id for each in revisions.values() if each.need_id}
+    ids[Result] |= {each.result_id for each in revisions.values() if each.result_id}
+    needs, results = (_with_ids(session, kind, ids[kind]) for kind in (Need, Result))
+    for revision in revisions.values():
+        set_committed_value(revision, "need", needs.get(revision.need_id))
+        set_committed_value(revision, "result", results.get(revision.result_id))
+    loaded = {Need: needs, Result: results, Revision: revisions}
+    return [
+        (loaded[kinds[row.place]][row.id], row.since)
+        for row in places
+        if row.id in loaded[kinds[row.place]]
+    ]
+
+
+def _with_ids(session: Session, kind: Any, ids: Collection[int]) -> dict[int, Any]:
+    """Return by id the records of `kind` as the inbox shows them, a revision's posting apart."""
+    if not ids:
+        return {}
+    options = [_reviewer(kind), defer(Revision.before)] if kind is Revision else loaded_with(kind)
+    statement = sa.select(kind).where(kind.id.in_(ids)).options(*options)
+    return {record.id: record for record in session.scalars(statement)}
+
+
+def _reviewer(kind: Any) -> _AbstractLoad:
+    return joinedload(kind.reviewer).lazyload(User.role_rows)
 
 
 def _of_texts(chosen: InboxFilter) -> Iterator[_OfPosting]:
@@ -319,7 +338,9 @@ def _holds(kind: Any, word: str) -> sa.ColumnElement[bool]:
     def stands_in(text: sa.SQLColumnExpression[str]) -> sa.ColumnElement[bool]:
         return text.icontains(word, autoescape=True) if cased else holds(text, word)
 
-    text = _of_posting(kind, lambda posting: sa.or_(*map(stands_in, _TEXTS[posting])))
+    text = _of_posting(
+        kind, lambda posting: sa.or_(*map(stands_in, (posting.title, *BODIES[posting])))
+    )
     if kind is not Revision:
         return text
     return sa.or_(text, stands_in(Revision.values["title"].as_string()))
@@ -337,10 +358,6 @@ def _beyond(pile: _Pile, cursor: Cursor) -> sa.ColumnElement[bool]:
     kind = KINDS[cursor.kind]
     row_id = sa.select(kind.id).where(kind.public_id == cursor.public_id).scalar_subquery()
     return sa.or_(later, sa.and_(pile.since == cursor.since, pile.kind.id > row_id))
-
-
-def _place(record: Reviewed, since: datetime) -> tuple[datetime, int, int]:
-    return since, list(KINDS).index(name_of(record)), record.id
 
 
 def _name(kind: type[Reviewed]) -> str:

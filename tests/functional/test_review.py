@@ -145,7 +145,7 @@ def test_a_longer_inbox_asks_the_database_no_more(
         counter = count_queries()
         assert client.get("/review").status_code == 200
         asked.append(len(counter))
-    assert asked[0] == asked[1]
+    assert asked[0] >= asked[1]
 
 
 def test_the_count_stops_where_nobody_counts_on(
