@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.matches.answers import may_be_named
 from matchmaker.permissions import visible
-from matchmaker.postings.queries import shown_with
+from matchmaker.postings.queries import titled_with
 from matchmaker.relations import where_own
 from models import Match, Message, MessageMark, Need, Result, Role, User
 
@@ -82,7 +82,8 @@ def followed(session: Session, actor: User, *, unread: bool, before: str) -> Pag
     everything for "".
     """
     last = sa.func.max(Message.id)
-    statement = _followed(actor).with_only_columns(last).group_by(Message.match_id)
+    followed = visible(actor, Message).where(_is_followed(actor))
+    statement = followed.with_only_columns(last).group_by(Message.match_id)
     if unread:
         statement = statement.having(sa.func.sum(sa.case((_unread(actor), 1), else_=0)) > 0)
     if before:
@@ -95,8 +96,8 @@ def followed(session: Session, actor: User, *, unread: bool, before: str) -> Pag
         .options(
             joinedload(Message.author),
             joinedload(Message.match).options(
-                joinedload(Match.need).options(*shown_with(Need)),
-                joinedload(Match.result).options(*shown_with(Result)),
+                joinedload(Match.need).options(*titled_with(Need)),
+                joinedload(Match.result).options(*titled_with(Result)),
             ),
         )
     ).all()
@@ -109,25 +110,33 @@ def followed(session: Session, actor: User, *, unread: bool, before: str) -> Pag
 
 
 def unread_by_match(session: Session, actor: User, match_ids: Collection[int]) -> dict[int, int]:
-    """Return by match how many messages of those that the actor follows they have not read."""
+    """Return by match how many messages of those that the actor follows they have not read.
+
+    The matches are some whose messages the actor may read.
+    """
     statement = (
-        _followed(actor)
-        .where(Message.match_id.in_(match_ids), _unread(actor))
-        .with_only_columns(Message.match_id, sa.func.count())
+        sa.select(Message.match_id, sa.func.count())
+        .where(Message.match_id.in_(match_ids), _is_followed(actor), _unread(actor))
         .group_by(Message.match_id)
     )
     return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def unread_count(session: Session, actor: User) -> int:
-    """Return how many messages the actor has not read, counted up to `MOST_COUNTED`."""
-    unread = _followed(actor).where(_unread(actor)).with_only_columns(Message.id)
-    some = unread.limit(MOST_COUNTED).subquery()
+    """Return how many messages the actor has not read, counted up to `MOST_COUNTED`.
+
+    Mostly there is none, which is told sooner than who may read what.
+    """
+    unread = sa.and_(_is_followed(actor), _unread(actor))
+    if session.scalar(sa.select(Message.id).where(unread).limit(1)) is None:
+        return 0
+    readable = visible(actor, Message).with_only_columns(Message.id).where(unread)
+    some = readable.limit(MOST_COUNTED).subquery()
     return session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
-def _followed(actor: User) -> sa.Select[Message]:
-    """Return the messages on matches that are the actor's own matter.
+def _is_followed(actor: User) -> sa.ColumnElement[bool]:
+    """Return the condition that a message is on a match that is the actor's own matter.
 
     The matches are looked up by their own indexes first: officers see far more than they follow.
     """
@@ -141,7 +150,7 @@ def _followed(actor: User) -> sa.Select[Message]:
             sa.select(Match.id).where(Match.recommended_by_id == actor.id),
             sa.select(Message.match_id).where(Message.author_id == actor.id),
         ]
-    return visible(actor, Message).where(Message.match_id.in_(sa.union(*own)))
+    return Message.match_id.in_(sa.union(*own))
 
 
 def _unread(actor: User) -> sa.ColumnElement[bool]:

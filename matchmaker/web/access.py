@@ -80,7 +80,8 @@ def required_permission(view: Callable[..., Any]) -> Permission | None:
 
 def current_actor() -> User | None:
     """Return the signed-in user, None for a visitor."""
-    return current_user.user if current_user.is_authenticated else None
+    known = current_user._get_current_object()  # noqa: SLF001
+    return known.user if known.is_authenticated else None
 
 
 def current_session() -> UserSession | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 import flask
 import flask_babel
@@ -42,14 +43,16 @@ def init_app(app: Flask, settings: Settings) -> None:
         region_choices=region_choices,
         region_path=region_path,
     )
-    app.context_processor(
-        lambda: {
-            "actor": current_actor(),
+
+    @app.context_processor
+    def every_page() -> dict[str, Any]:
+        actor = current_actor()
+        return {
+            "actor": actor,
             "demo": settings.demo,
             "locale": locale(),
-            "permitted": lambda name: bool(can(current_actor(), Permission(name))),
+            "permitted": lambda name: bool(can(actor, Permission(name))),
         }
-    )
 
 
 def locale() -> str:

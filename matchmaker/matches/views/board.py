@@ -11,7 +11,7 @@ from matchmaker.db import db
 from matchmaker.i18n import _
 from matchmaker.matches import board, conversations, deciding
 from matchmaker.matches.views.pages import blueprint
-from matchmaker.permissions import Permission, visible
+from matchmaker.permissions import Permission, can, visible
 from matchmaker.postings.filters import load_choices
 from matchmaker.web import refusals
 from matchmaker.web.access import requires, signed_in
@@ -72,5 +72,6 @@ def recommend_all() -> Response:
 
 
 def _unread(matches: Sequence[Match]) -> dict[int, int]:
-    ids = [match.id for match in matches]
-    return conversations.unread_by_match(db.session, signed_in(), ids)
+    actor = signed_in()
+    ids = [match.id for match in matches if can(actor, Permission.MESSAGE_READ, match)]
+    return conversations.unread_by_match(db.session, actor, ids)
