@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, lazyload
 
 from matchmaker.demo import DOMAIN
 from matchmaker.notifications import USUAL_DELIVERY
@@ -130,5 +130,5 @@ def _active(role: Role) -> sa.Select[User]:
         .where(User.active, User.role_rows.any(UserRole.role == role))
         .where(Organization.status == OrganizationStatus.APPROVED)
         .order_by(User.name, User.id)
-        .options(contains_eager(User.organization))
+        .options(contains_eager(User.organization), lazyload(User.role_rows))
     )

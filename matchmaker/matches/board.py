@@ -128,13 +128,16 @@ def read_board(session: Session, actor: User, chosen: BoardFilter) -> Board:
         keys = (_GRADE_RANK, *keys)
     last = _row(session, actor, chosen.after, Match.grade, *keys)
     order = [key.desc() if downwards else key.asc() for key in keys]
+    answers = [_with_answers()] if chosen.status is MatchStatus.RECOMMENDED else []
+    options = [*_shown_with(), *answers]
     found: list[Match] = []
     for grade in _grades(last[0] if last else None) if one_by_one else [None]:
         part = fitting.where(Match.grade == grade) if grade else fitting
         if last and grade in (None, last[0]):
             here, row = sa.tuple_(*map(sa.literal, last[1:])), sa.tuple_(*keys)
             part = part.where(row < here if downwards else row > here)
-        found += _seen(session, actor, part.order_by(*order), PAGE_SIZE + 1 - len(found))
+        ordered, missing = part.order_by(*order), PAGE_SIZE + 1 - len(found)
+        found += _seen(session, actor, ordered, missing, options)
         if len(found) > PAGE_SIZE:
             break
     rows = found[:PAGE_SIZE]
@@ -153,7 +156,7 @@ def waiting(session: Session, actor: User) -> Sequence[Match]:
         statement.where(sa.or_(*unanswered))
         .order_by(Match.recommended_on, Match.id)
         .limit(MOST_WAITING)
-        .options(*_shown_with())
+        .options(*_shown_with(), _with_answers())
     ).all()
 
 
@@ -171,8 +174,10 @@ def _row(session: Session, actor: User, public_id: str, *columns: Any) -> sa.Row
     return session.execute(statement.where(Match.public_id == public_id)).first()
 
 
-def _seen(session: Session, actor: User, fitting: sa.Select[int], most: int) -> list[Match]:
-    """Return the first matches of `fitting` that the actor sees, as a list shows them.
+def _seen(
+    session: Session, actor: User, fitting: sa.Select[int], most: int, options: Sequence[Any]
+) -> list[Match]:
+    """Return the first matches of `fitting` that the actor sees, loaded with `options`.
 
     Nearly all that fit are seen: those that fill a page are looked at, and only then some more.
     """
@@ -180,7 +185,7 @@ def _seen(session: Session, actor: User, fitting: sa.Select[int], most: int) -> 
     passed, step = 0, most
     while len(found) < most:
         ids = session.scalars(fitting.offset(passed).limit(step)).all()
-        statement = visible(actor, Match).where(Match.id.in_(ids)).options(*_shown_with())
+        statement = visible(actor, Match).where(Match.id.in_(ids)).options(*options)
         found += sorted(session.scalars(statement), key=lambda match: ids.index(match.id))
         if len(ids) < step:
             break
@@ -250,6 +255,9 @@ def _shown_with() -> list[Any]:
     return [
         contains_eager(Match.need).options(*titled_with(Need)),
         contains_eager(Match.result).options(*titled_with(Result)),
-        joinedload(Match.broker),
-        selectinload(Match.consents).joinedload(MatchConsent.user),
+        joinedload(Match.broker).lazyload(User.role_rows),
     ]
+
+
+def _with_answers() -> Any:
+    return selectinload(Match.consents).joinedload(MatchConsent.user).lazyload(User.role_rows)
