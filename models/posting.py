@@ -32,7 +32,10 @@ class Posting(Record):
     keywords: Mapped[list[Any]] = mapped_column(default=list)
     public_summary: Mapped[str] = mapped_column(sa.Text, default="")
     search_text: Mapped[str] = mapped_column(
-        sa.Text, default="", deferred=True, active_history=True  # long, and read by SQL alone
+        sa.Text,
+        default="",
+        deferred=True,
+        active_history=True,  # long, and read by SQL alone
     )
     valid_until: Mapped[date | None]
     submitted_at: Mapped[datetime | None]

@@ -31,7 +31,6 @@ from models import (
 )
 
 PAGE_SIZE = 20
-MOST_WAITING = 100
 MOST_AT_ONCE = 1000
 """How many matches are looked at together, at most, for who sees them."""
 AGES = (7, 21, 30)
@@ -49,6 +48,8 @@ SORTS: dict[str, tuple[bool, tuple[sa.SQLColumnExpression[Any], ...]]] = {
     "oldest": (False, (Match.created_at, Match.id)),
 }
 """By what the board is sorted within a grade, and whether downwards."""
+
+_ANSWERS = selectinload(Match.consents).joinedload(MatchConsent.user).lazyload(User.role_rows)
 
 T = TypeVar("T")
 
@@ -128,8 +129,9 @@ def read_board(session: Session, actor: User, chosen: BoardFilter) -> Board:
         keys = (_GRADE_RANK, *keys)
     last = _row(session, actor, chosen.after, Match.grade, *keys)
     order = [key.desc() if downwards else key.asc() for key in keys]
-    answers = [_with_answers()] if chosen.status is MatchStatus.RECOMMENDED else []
-    options = [*_shown_with(), *answers]
+    options = _shown_with()
+    if chosen.status is MatchStatus.RECOMMENDED:
+        options.append(_ANSWERS)
     found: list[Match] = []
     for grade in _grades(last[0] if last else None) if one_by_one else [None]:
         part = fitting.where(Match.grade == grade) if grade else fitting
@@ -140,24 +142,37 @@ def read_board(session: Session, actor: User, chosen: BoardFilter) -> Board:
         found += _seen(session, actor, ordered, missing, options)
         if len(found) > PAGE_SIZE:
             break
-    rows = found[:PAGE_SIZE]
-    return Board(rows, rows[-1].public_id if len(found) > PAGE_SIZE else None)
+    return _page(found)
 
 
-def waiting(session: Session, actor: User) -> Sequence[Match]:
-    """Return the matches that the actor's side has yet to answer, those that lapse first ahead."""
+def read_waiting(session: Session, actor: User, after: str) -> Board:
+    """Return the matches that the actor's side has yet to answer, those that lapse first ahead.
+
+    The page begins after the match with the public id `after`, answered meanwhile or not.
+    """
     unanswered = (
         sa.and_(where_own(actor, kind), ~Match.consents.any(MatchConsent.side == side))
         for kind, side in ((Need, MatchSide.NEED), (Result, MatchSide.RESULT))
     )
     own = _of_own(actor, lambda column: column)
     statement, _few = _led(session, visible(actor, Match), MatchStatus.RECOMMENDED, [own])
-    return session.scalars(
+    keys = Match.recommended_on, Match.id
+    last = _row(session, actor, after, *keys)
+    if last:
+        statement = statement.where(sa.tuple_(*keys) > sa.tuple_(*map(sa.literal, last)))
+    found = session.scalars(
         statement.where(sa.or_(*unanswered))
-        .order_by(Match.recommended_on, Match.id)
-        .limit(MOST_WAITING)
-        .options(*_shown_with(), _with_answers())
+        .order_by(*keys)
+        .limit(PAGE_SIZE + 1)
+        .options(*_shown_with())
     ).all()
+    return _page(found)
+
+
+def _page(found: Sequence[Match]) -> Board:
+    """Return the page that begins `found`, which goes on beyond it where a next page does."""
+    rows = found[:PAGE_SIZE]
+    return Board(rows, rows[-1].public_id if len(found) > PAGE_SIZE else None)
 
 
 def _grades(first: MatchGrade | None) -> list[MatchGrade]:
@@ -257,7 +272,3 @@ def _shown_with() -> list[Any]:
         contains_eager(Match.result).options(*titled_with(Result)),
         joinedload(Match.broker).lazyload(User.role_rows),
     ]
-
-
-def _with_answers() -> Any:
-    return selectinload(Match.consents).joinedload(MatchConsent.user).lazyload(User.role_rows)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from matchmaker.clock import today
 from matchmaker.db import transaction
 from matchmaker.i18n import _
 from matchmaker.matches import decisions
@@ -175,6 +176,24 @@ def test_a_longer_board_asks_the_database_no_more(
         asked.append(counts)
     assert asked[0] == asked[1]
     assert max(asked[0]) <= header_asks + 10
+
+
+def test_what_awaits_an_answer_is_read_page_by_page(
+    session: Session, client: FlaskClient, sign_in: SignIn
+) -> None:
+    need = factories.need()
+    asked = {"status": MatchStatus.RECOMMENDED, "recommended_on": today()}
+    for _number in range(25):
+        last = factories.match(need, factories.result(), **asked)
+    sign_in(client, factories.user(Role.MEMBER, organization=need.organization))
+    second = link(client.get("/matches/waiting").text, 'rel="next"')
+    assert second
+    page = client.get(second).text
+    assert len(titles(page)) == 5
+    assert 'rel="next"' not in page
+    assert client.get("/matches/waiting?after=gone").status_code == 200
+    answer = client.get(f"/matches/waiting?after={last.public_id}")
+    assert (answer.status_code, answer.location) == (303, "/matches/waiting")
 
 
 def test_nonsense_in_the_address_is_no_error(

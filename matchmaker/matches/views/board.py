@@ -12,10 +12,10 @@ from matchmaker.i18n import _
 from matchmaker.matches import board, conversations, deciding
 from matchmaker.matches.views.pages import blueprint
 from matchmaker.permissions import Permission, can, visible
-from matchmaker.postings.filters import load_choices
+from matchmaker.postings.filters import clean, load_choices
 from matchmaker.web import refusals
 from matchmaker.web.access import requires, signed_in
-from matchmaker.web.addresses import own_path, see_other
+from matchmaker.web.addresses import own_path, see_other, see_page
 from models import Match, MatchGrade, MatchStatus
 
 
@@ -46,10 +46,20 @@ def index() -> str:
 
 @blueprint.get("/matches/waiting")
 @requires(Permission.MATCH_ANSWER)
-def waiting() -> str:
+def waiting() -> str | Response:
     """List what awaits the answer of the reader's side, what lapses first ahead."""
-    matches = board.waiting(db.session, signed_in())
-    return render_template("matches/waiting.html", matches=matches, unread=_unread(matches))
+    after = clean(request.args.get("after", ""))
+    found = board.read_waiting(db.session, signed_in(), after)
+    if after and not found.matches:
+        return see_page("matches.waiting")
+    onward = found.following and url_for("matches.waiting", after=found.following)
+    return render_template(
+        "matches/waiting.html",
+        matches=found.matches,
+        unread=_unread(found.matches),
+        first=url_for("matches.waiting") if after else None,
+        following=onward,
+    )
 
 
 @blueprint.post("/matches/recommend")

@@ -1,12 +1,16 @@
 """The match board page by page: what the reader sees, once each and in its order."""
 
+import itertools
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
+from matchmaker.clock import today
 from matchmaker.matches import board
-from matchmaker.matches.board import PAGE_SIZE, BoardFilter, read_board
+from matchmaker.matches.board import PAGE_SIZE, BoardFilter, read_board, read_waiting
 from matchmaker.postings import leads
-from models import Match, MatchGrade, Need, Role, User, Visibility
+from models import Match, MatchGrade, MatchStatus, Need, Role, User, Visibility
 from tests import factories
 
 GRADES = list(MatchGrade)
@@ -82,3 +86,28 @@ def test_nothing_seen_is_an_empty_page(session: Session, seen: list[Match]) -> N
     stranger = factories.user(Role.OFFICER, region="340500")
     page = read_board(session, stranger, BoardFilter())
     assert (list(page.matches), page.following) == ([], None)
+
+
+def test_what_awaits_an_answer_comes_page_by_page_those_that_lapse_first_ahead(
+    session: Session,
+) -> None:
+    need, days = factories.need(), itertools.cycle(range(5))
+    reader = factories.user(Role.MEMBER, organization=need.organization)
+    matches = [
+        factories.match(
+            need,
+            factories.result(),
+            status=MatchStatus.RECOMMENDED,
+            recommended_on=today() - timedelta(days=next(days)),
+        )
+        for _number in range(2 * PAGE_SIZE + 5)
+    ]
+    expected = [row.id for row in sorted(matches, key=lambda row: (row.recommended_on, row.id))]
+    found: list[int] = []
+    after: str | None = ""
+    while after is not None:
+        page = read_waiting(session, reader, after)
+        assert len(page.matches) == min(PAGE_SIZE, len(expected) - len(found))
+        found += [match.id for match in page.matches]
+        after = page.following
+    assert found == expected
