@@ -37,7 +37,8 @@ def _one_open(column: str) -> sa.Index:
 class Revision(Record, Base):
     """The text as its poster wants it (`values`), beside the text it was made from (`before`).
 
-    Both hold what `postings.texts.written` returns. `reviewer_id` is as for a posting.
+    Both hold what `postings.texts.written` returns; `title` is that of `values`. `reviewer_id` is
+    as for a posting.
     """
 
     __tablename__ = "revision"
@@ -52,6 +53,7 @@ class Revision(Record, Base):
     result_id: Mapped[int | None] = mapped_column(sa.ForeignKey("result.id"), index=True)
     author_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     reviewer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    title: Mapped[str] = mapped_column(sa.String(200), server_default="")
     values: Mapped[dict[str, Any]]
     before: Mapped[dict[str, Any]]
     status: Mapped[RevisionStatus] = mapped_column(enum_column(RevisionStatus, "status"))

@@ -57,6 +57,7 @@ def propose(
         if revision.status not in _MAY_BE_REWRITTEN:
             raise GuardedError(posting, REVISE, _("A change to this text is under review already."))
         revision.values, revision.before, revision.author_id = dict(values), before, actor.id
+        revision.title = values["title"]
         session.flush()
         attachments.hand_in(session, revision)
         advance(session, actor, revision, Action.SUBMIT)

@@ -54,7 +54,6 @@ class Waiting:
 
     record: Reviewed
     posting: Need | Result
-    title: str
     since: datetime
     days: int
     due_on: date
@@ -154,7 +153,6 @@ def waiting(
             Waiting(
                 record=record,
                 posting=posting,
-                title=title_of(record),
                 since=since,
                 days=deadlines.waited(arrived, today()),
                 due_on=deadlines.due_on(arrived),
@@ -163,11 +161,6 @@ def waiting(
             )
         )
     return rows
-
-
-def title_of(record: Reviewed) -> str:
-    """Return the title that a text has or, revised, would have."""
-    return str(record.values["title"]) if isinstance(record, Revision) else record.title
 
 
 def arrived_at(record: Reviewed) -> datetime:
@@ -292,7 +285,8 @@ def _with_ids(session: Session, kind: Any, ids: Collection[int]) -> dict[int, An
     """Return by id the records of `kind` as the inbox shows them, a revision's posting apart."""
     if not ids:
         return {}
-    options = [_reviewer(kind), defer(Revision.before)] if kind is Revision else loaded_with(kind)
+    texts = [defer(Revision.values), defer(Revision.before)]
+    options = [_reviewer(kind), *texts] if kind is Revision else loaded_with(kind)
     statement = sa.select(kind).where(kind.id.in_(ids)).options(*options)
     return {record.id: record for record in session.scalars(statement)}
 
@@ -343,7 +337,7 @@ def _holds(kind: Any, word: str) -> sa.ColumnElement[bool]:
     )
     if kind is not Revision:
         return text
-    return sa.or_(text, stands_in(Revision.values["title"].as_string()))
+    return sa.or_(text, stands_in(Revision.title))
 
 
 def _beyond(pile: _Pile, cursor: Cursor) -> sa.ColumnElement[bool]:

@@ -89,8 +89,8 @@ def approve() -> Response:
         )
         flash(words, "success")
     for record, reason in batch.refused:
-        title = queries.title_of(record)
-        flash(_("Not approved: “%(title)s”. %(reason)s", title=title, reason=reason), "warning")
+        told = _("Not approved: “%(title)s”. %(reason)s", title=record.title, reason=reason)
+        flash(told, "warning")
     return _back()
 
 

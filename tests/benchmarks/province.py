@@ -269,6 +269,7 @@ def _revisions(rng: random.Random, needs: Rows, author: User) -> Iterator[dict[s
         yield {
             "need_id": row["id"],
             "author_id": author.id,
+            "title": row["title"],
             "values": text,
             "before": text,
             "status": next(status),

@@ -83,6 +83,20 @@ def test_migrating_on_keeps_the_rows_of_tables_that_are_built_anew(backend: Back
     engine.dispose()
 
 
+def test_migrating_on_takes_a_revisions_title_out_of_its_text(backend: Backend) -> None:
+    engine = sa.create_engine(backend.copy_of("empty", _nothing))
+    with engine.begin() as connection:
+        command.upgrade(schema.config_for(connection), "acc61fcd90ee")
+        _insert_a_need(connection)
+        command.upgrade(schema.config_for(connection), "c47e0b95d218")
+        _insert_revisions(connection, '{"title": "\\u65b0\\u9898"}', "{}")
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        titles = connection.scalars(sa.text("SELECT title FROM revision ORDER BY id")).all()
+    assert titles == ["新题", ""]
+    engine.dispose()
+
+
 def _enforce_foreign_keys(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
 
@@ -122,3 +136,18 @@ def _insert_a_need(connection: sa.Connection) -> None:
         table = sa.table(name, *[sa.column(column) for column in values])
         connection.execute(sa.insert(table).values(values))
     connection.execute(sa.text("INSERT INTO need_mode (need_id, mode) VALUES (1, 'joint')"))
+
+
+def _insert_revisions(connection: sa.Connection, *texts: str) -> None:
+    """Write approved revisions of the need with these texts, and their author."""
+    common = {"created_at": "2026-01-01", "updated_at": "2026-01-01", "version": 1}
+    author = {"name": "A", "email": "a@example.com", "phone": "", "title": "", "active": True}
+    user = {**common, **author, "id": 1, "public_id": "user", "organization_id": 1}
+    revision = {**common, "before": "{}", "status": "approved", "need_id": 1, "author_id": 1}
+    rows = [("user", user)]
+    for number, text in enumerate(texts, 1):
+        own = {"id": number, "public_id": f"revision{number}", "values": text}
+        rows.append(("revision", revision | own))
+    for name, values in rows:
+        table = sa.table(name, *[sa.column(column) for column in values])
+        connection.execute(sa.insert(table).values(values))
