@@ -20,11 +20,11 @@ class Posting(Record):
     """A text that an organization offers to the other side.
 
     `reference` is the poster's own number for it. `search_text` holds what a visitor may read,
-    NFKC-normalised and in lower case; the halls search nothing else. `submitted_at` is when the
-    text last reached the bureau, None for one that never did. `import_batch_id` is the spreadsheet
-    that it came in. `reviewer_id` is the officer who has its review in hand, None for nobody in
-    particular. `reminded_on` is the day, in China, on which the poster was last asked whether the
-    text still holds. Money is in fen.
+    NFKC-normalised and in lower case; the halls search nothing else, and no page reads it.
+    `submitted_at` is when the text last reached the bureau, None for one that never did.
+    `import_batch_id` is the spreadsheet that it came in. `reviewer_id` is the officer who has its
+    review in hand, None for nobody in particular. `reminded_on` is the day, in China, on which the
+    poster was last asked whether the text still holds. Money is in fen.
     """
 
     title: Mapped[str] = mapped_column(sa.String(200))
@@ -32,10 +32,7 @@ class Posting(Record):
     keywords: Mapped[list[Any]] = mapped_column(default=list)
     public_summary: Mapped[str] = mapped_column(sa.Text, default="")
     search_text: Mapped[str] = mapped_column(
-        sa.Text,
-        default="",
-        deferred=True,
-        active_history=True,  # long, and read by SQL alone
+        sa.Text, default="", deferred=True, active_history=True
     )
     valid_until: Mapped[date | None]
     submitted_at: Mapped[datetime | None]
