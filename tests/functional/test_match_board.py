@@ -191,6 +191,7 @@ def test_what_awaits_an_answer_is_read_page_by_page(
     page = client.get(second).text
     assert len(titles(page)) == 5
     assert 'rel="next"' not in page
+    assert f'href="/matches/waiting">{_("To the first page")}</a>' in page
     assert client.get("/matches/waiting?after=gone").status_code == 200
     answer = client.get(f"/matches/waiting?after={last.public_id}")
     assert (answer.status_code, answer.location) == (303, "/matches/waiting")
