@@ -22,9 +22,10 @@ from models import AuditEntry, Base, new_public_id
 from models.derived import BIGRAM_TABLES
 from tests.world import World
 
-_SECRET = re.compile(r"(?<![\w-])zqx[a-z]\w*", re.IGNORECASE | re.ASCII)
+SECRET = "zqxjvk"
+_SECRETS = re.compile(rf"(?<![\w-]){SECRET}[a-z]\w*", re.IGNORECASE | re.ASCII)
 _ZIP = b"PK\x03\x04"
-SEARCHED = "zqxtproblem"
+SEARCHED = f"{SECRET}tproblem"
 """A word that stands in the masked need alone."""
 
 
@@ -93,7 +94,7 @@ class Answer:
 
     def secrets(self) -> set[str]:
         """Return the secret words in the answer, without the one that was asked for."""
-        found = {match[0].lower() for match in _SECRET.finditer(self.text)}
+        found = {match[0].lower() for match in _SECRETS.finditer(self.text)}
         return {word for word in found if word not in unquote(self.address)}
 
 

@@ -1,6 +1,7 @@
 """A small platform with one record of every kind and everybody who might ask for it.
 
-What nobody but those concerned may read begins with `zqx`; the letter after it says what it is:
+What nobody but those concerned may read begins with `zqxjvk`, too long to come about by chance in
+an id or a key; the letter after it says what it is:
 
 * `d` a draft, `s` a text before the bureau, `t` the full text of a masked need,
 * `i` a text for the researcher's organization alone, `m` a message between the sides,

@@ -53,7 +53,7 @@ TWIN = "鸮羽硼烯"
 
 def everybody() -> dict[str, User]:
     """Make whoever asks, by persona, with their organizations."""
-    owner = factories.organization(name="zqxwposter")
+    owner = factories.organization(name="zqxjvkwposter")
     university = factories.organization(
         name="测试大学", kind=OrganizationKind.UNIVERSITY, region=factories.WUHU
     )
@@ -66,8 +66,8 @@ def everybody() -> dict[str, User]:
         return factories.user(role, organization=bureau, region=region)
 
     return {
-        "owner": factories.user(Role.MANAGER, organization=owner, name="zqxwowner"),
-        "member": factories.user(Role.MEMBER, organization=owner, name="zqxwmember"),
+        "owner": factories.user(Role.MANAGER, organization=owner, name="zqxjvkwowner"),
+        "member": factories.user(Role.MEMBER, organization=owner, name="zqxjvkwmember"),
         "stranger": factories.user(Role.MANAGER),
         "rival": factories.user(Role.MEMBER),
         "partner": factories.user(Role.MEMBER, organization=university),
@@ -85,23 +85,23 @@ def everybody() -> dict[str, User]:
 
 def _need(people: dict[str, User], letter: str, **values: Any) -> Need:
     """Make a need of the owner's with a word of its own in every field."""
-    contact = {"name": "zqxcname", "phone": "zqxcphone", "email": "zqxc@example.com"}
+    contact = {"name": "zqxjvkcname", "phone": "zqxjvkcphone", "email": "zqxjvkc@example.com"}
     return factories.need(
         organization=people["owner"].organization,
         author_id=people["owner"].id,
-        title=f"{TWIN} zqx{letter}title",
-        background=f"zqx{letter}background",
-        problem=f"{TWIN}涂层在窑炉高温段开裂剥落 zqx{letter}problem",
-        tried=f"zqx{letter}tried",
-        chain_link=f"zqx{letter}link",
-        keywords=[TWIN, f"zqx{letter}keyword"],
+        title=f"{TWIN} zqxjvk{letter}title",
+        background=f"zqxjvk{letter}background",
+        problem=f"{TWIN}涂层在窑炉高温段开裂剥落 zqxjvk{letter}problem",
+        tried=f"zqxjvk{letter}tried",
+        chain_link=f"zqxjvk{letter}link",
+        keywords=[TWIN, f"zqxjvk{letter}keyword"],
         metrics=[
             {
-                "name": f"zqx{letter}metric",
-                "current": f"zqx{letter}current",
-                "target": f"zqx{letter}target",
-                "unit": f"zqx{letter}unit",
-                "test_method": f"zqx{letter}method",
+                "name": f"zqxjvk{letter}metric",
+                "current": f"zqxjvk{letter}current",
+                "target": f"zqxjvk{letter}target",
+                "unit": f"zqxjvk{letter}unit",
+                "test_method": f"zqxjvk{letter}method",
             }
         ],
         contact=contact,
@@ -134,13 +134,13 @@ def post(session: Session, ids: dict[str, str], people: dict[str, User]) -> None
     file = _attach(session, people["owner"], masked)
     services.publish(session, people["county officer"], masked)
     services.publish(session, people["county officer"], invited)
-    change = {"problem": "zqxsrevised", "title": "zqxsrevisedtitle"}
+    change = {"problem": "zqxjvksrevised", "title": "zqxjvksrevisedtitle"}
     revision = revisions.propose(session, people["owner"], masked, written(masked) | change)
     typed = drafts.keep(
-        session, people["owner"], Need, new_public_id(), {"title": ["zqxdtyped"], "kind": ["x"]}
+        session, people["owner"], Need, new_public_id(), {"title": ["zqxjvkdtyped"], "kind": ["x"]}
     )
-    name = "zqxdfile.pdf"
-    draft_file = attachments.upload(session, people["owner"], typed, name, PDF + b"zqxdfile")
+    name = "zqxjvkdfile.pdf"
+    draft_file = attachments.upload(session, people["owner"], typed, name, PDF + b"zqxjvkdfile")
     records: dict[str, Any] = {
         "masked": masked,
         "masked file": file,
@@ -160,7 +160,7 @@ def post(session: Session, ids: dict[str, str], people: dict[str, User]) -> None
 def _attach(session: Session, owner: User, posting: Need) -> Attachment:
     """Attach a file with a secret name and content."""
     form = drafts.keep(session, owner, Need, new_public_id(), {"title": ["x"]}, posting)
-    file = attachments.upload(session, owner, form, "zqxtfile.pdf", PDF + b"zqxtfile")
+    file = attachments.upload(session, owner, form, "zqxjvktfile.pdf", PDF + b"zqxjvktfile")
     with transaction(session):
         attachments.attach(session, owner, posting, [file.public_id])
     return file
@@ -180,8 +180,8 @@ def match(session: Session, ids: dict[str, str], people: dict[str, User], *, agr
     officer = people["county officer"]
     decisions.assign(session, officer, asked, people["assigned broker"])
     decisions.recommend(session, officer, asked)
-    decisions.consent(session, people["owner"], asked, "zqxnnote")
-    said = messages.write(session, people["owner"], asked, new_public_id(), "zqxmessage")
+    decisions.consent(session, people["owner"], asked, "zqxjvknnote")
+    said = messages.write(session, people["owner"], asked, new_public_id(), "zqxjvkmessage")
     ids["said"] = said.public_id
     if agreed:
         decisions.consent(session, people["partner"], asked, "")
@@ -196,22 +196,22 @@ def surround(session: Session, ids: dict[str, str], people: dict[str, User]) -> 
             ground="提供虚假材料", starts_on=today(), source_document="通报9号"
         )
         pending.restrictions.append(restriction)
-    invitation = members.invite(session, owner, "zqxw@example.com", Role.MEMBER)
+    invitation = members.invite(session, owner, "zqxjvkw@example.com", Role.MEMBER)
     search = subscriptions.save(
-        session, owner, PostingKind.NEED, {"q": "涂层"}, "zqxdsearch", Pace.DAILY
+        session, owner, PostingKind.NEED, {"q": "涂层"}, "zqxjvkdsearch", Pace.DAILY
     )
-    table = "需求名称,需求描述\nzqxdrow,zqxdrowtext\n".encode()
-    batch = uploads.upload(session, owner, "needs", "zqxdtable.csv", table)
+    table = "需求名称,需求描述\nzqxjvkdrow,zqxjvkdrowtext\n".encode()
+    batch = uploads.upload(session, owner, "needs", "zqxjvkdtable.csv", table)
     rows = "台账编号,项目名称,所属地区,需方单位,供方单位\nL-1,测试,340123,甲,乙\n".encode()
     ledger = ledger_files.upload(session, people["county officer"], "台账.csv", rows)
     claim = factories.claim(
         None,
         owner.organization,
         rule={"evidence": ["发票"]},
-        evidence={"发票": "zqxewords"},
+        evidence={"发票": "zqxjvkewords"},
         status=ClaimStatus.DRAFTED,
     )
-    invoice = accepted("zqxefile.pdf", PDF + b"zqxefile")
+    invoice = accepted("zqxjvkefile.pdf", PDF + b"zqxjvkefile")
     project = factories.project(
         owner.organization,
         factories.organization(),

@@ -96,7 +96,7 @@ def test_a_public_notice_is_for_everybody_and_says_nothing_but_what_is_announced
     session: Session, trail: Trail, told: Project, client: FlaskClient
 ) -> None:
     claimed = factories.notice(claim=factories.claim(told, status=ClaimStatus.ON_NOTICE))
-    listed = factories.notice(designation=factories.designation(told, evidence="zqxe"))
+    listed = factories.notice(designation=factories.designation(told, evidence="unannounced"))
     texts = [
         text_of(client.get(f"/documents/public-notice/{notice.public_id}").data)
         for notice in (claimed, listed)
@@ -106,7 +106,7 @@ def test_a_public_notice_is_for_everybody_and_says_nothing_but_what_is_announced
     assert not any(said in texts[0] for said in ("供方高校", told.title, told.code))
     for said in ("重点产学研合作项目", told.title, "需方企业、供方高校"):
         assert said in texts[1]
-    assert "zqxe" not in texts[1]
+    assert "unannounced" not in texts[1]
     assert not any(said in texts[1] for said in ("HT-2026-1", "1,000,000.00", "检测报告"))
 
 
@@ -128,7 +128,7 @@ def test_the_summary_is_the_list_of_key_projects_ready_to_be_stamped(
         )
 
     factories.designation(told, status=KeyStatus.KEY, evidence="=1+1")
-    elsewhere = factories.project(region=factories.region(factories.WUHU), title="zqxe")
+    elsewhere = factories.project(region=factories.region(factories.WUHU), title="elsewhere")
     factories.designation(elsewhere)
     assert client.get("/documents/summary").status_code == 303
     sign_in(client, trail.member)

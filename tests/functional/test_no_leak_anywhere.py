@@ -16,7 +16,7 @@ from matchmaker.db import db
 from models import Match, Need
 from tests.backends import Sqlite
 from tests.conftest import application, with_reference
-from tests.sweep import Answer, Sandbox, Visit, ask, contents, sent, visit
+from tests.sweep import SECRET, Answer, Sandbox, Visit, ask, contents, sent, visit
 from tests.world import PERSONAS, World, build
 from tests.world_records import SUMMARY
 
@@ -59,11 +59,11 @@ TYPED = (
 
 
 def _letters(text: str) -> set[str]:
-    return set(re.findall(r"(?<![a-z0-9_-])zqx([a-z])", text.lower()))
+    return set(re.findall(rf"(?<![a-z0-9_-]){SECRET}([a-z])", text.lower()))
 
 
 def _leaked(answer: Answer, known: str) -> list[str]:
-    return sorted(word for word in answer.secrets() if word[3] not in known)
+    return sorted(word for word in answer.secrets() if word[len(SECRET)] not in known)
 
 
 def test_no_page_file_or_search_tells(visited: Visit) -> None:
@@ -81,7 +81,7 @@ def test_no_answer_to_a_form_tells(sandbox: Sandbox, persona: str) -> None:
 def test_those_who_may_read_it_do(sandbox: Sandbox) -> None:
     for persona, known in KNOWN.items():
         answers = visit(sandbox, persona).answers
-        found = {word[3] for answer in answers for word in answer.secrets()}
+        found = {word[len(SECRET)] for answer in answers for word in answer.secrets()}
         assert found == set(known), persona
 
 
