@@ -18,6 +18,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Dialect, Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
 from matchmaker import create_app, schema, seeding
 from matchmaker.config import Settings
@@ -124,6 +125,19 @@ COMPILED = Compiled()
 DIALECTS: dict[str, Dialect] = {}
 STATEMENTS: LRUCache[Any, Any] = LRUCache(4000)
 """Templates and statements compiled once per process, not once per application."""
+_compile_builder = Rule._compile_builder
+_BUILDERS: dict[Any, Callable[..., Any]] = {}
+
+
+def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
+    """Return what makes a route's addresses, made once per process: nine tenths of a start."""
+    key = (tuple(rule._trace), str(rule.defaults), append_unknown)
+    if key not in _BUILDERS:
+        _BUILDERS[key] = _compile_builder(rule, append_unknown)
+    return _BUILDERS[key]
+
+
+Rule._compile_builder = _builder  # type: ignore[assignment, method-assign]
 
 
 def application(url: str, **settings: Any) -> Flask:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,7 +17,9 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from matchmaker import storage
 from matchmaker.db import db
+from matchmaker.matches.index import PublicIndex
 from matchmaker.web.limits import limiter
 from models import AuditEntry, Base, new_public_id
 from models.derived import BIGRAM_TABLES
@@ -47,9 +50,12 @@ def contents(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
 
 
 class Copy:
-    """A copy of an SQLite database, to be put back after each write."""
+    """A copy of an SQLite database and of the files beside it, to be put back after each write."""
 
     def __init__(self, app: Flask) -> None:
+        self._app = app
+        kept = (Path(app.config["DATA"]) / storage.FOLDER).rglob("*")
+        self._files = {path: path.read_bytes() for path in kept if path.is_file()}
         with app.app_context():
             self._live = sqlite3.connect(str(db.engine.url.database), check_same_thread=False)
         self._saved = sqlite3.connect(":memory:", check_same_thread=False)
@@ -61,9 +67,14 @@ class Copy:
         return self._version() != self._seen
 
     def put_back(self) -> None:
-        """Undo all that was written."""
+        """Undo all that was written, and let the application forget what it has read of it."""
         if self.written():
             self._saved.backup(self._live)
+            with self._app.app_context():  # without a folder, in which what is undone would stay
+                self._app.extensions["public_index"] = PublicIndex(db.sessionmaker)
+        for path, content in self._files.items():
+            if not path.exists():
+                path.write_bytes(content)
             self._seen = self._version()
 
     def close(self) -> None:

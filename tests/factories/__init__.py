@@ -1,6 +1,7 @@
-"""Makes records for tests, each by itself valid; every call is one transaction."""
+"""Makes records for tests, each by itself valid; every call is one transaction, or part of one."""
 
 import itertools
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -75,6 +76,11 @@ def use(session: Session) -> None:
     _session[:] = [session]
 
 
+def together() -> AbstractContextManager[None]:
+    """Make all that is made within the block in one transaction, many times as fast."""
+    return transaction(_session[0])
+
+
 def region(code: str) -> Region:
     """Return the region with this GB/T 2260 code."""
     return _session[0].scalars(sa.select(Region).where(Region.code == code)).one()
@@ -108,16 +114,17 @@ def user(*roles: Role, **values: Any) -> User:
     values.setdefault("name", f"用户{number}")
     values.setdefault("email", f"user{number}@example.com")
     values.setdefault("organization", None)
-    values["organization"] = values["organization"] or organization()
-    return _store(
-        User(
-            password_hash=_PASSWORD_HASH,
-            password_changed_at=now(),
-            region=region(code) if code else None,
-            role_rows=[UserRole(role=role) for role in roles or (Role.MEMBER,)],
-            **values,
+    with together():
+        values["organization"] = values["organization"] or organization()
+        return _store(
+            User(
+                password_hash=_PASSWORD_HASH,
+                password_changed_at=now(),
+                region=region(code) if code else None,
+                role_rows=[UserRole(role=role) for role in roles or (Role.MEMBER,)],
+                **values,
+            )
         )
-    )
 
 
 def need(**values: Any) -> Need:
@@ -289,27 +296,28 @@ def notice(**values: Any) -> PublicNotice:
 
 def _posting(kind: type[PostingT], values: dict[str, Any], **rows: Any) -> PostingT:
     days_ago = values.pop("days_ago", 1)
-    owner = values.pop("organization", None) or organization()
     code = values.pop("industry", None)
     values.setdefault("status", PostingStatus.PUBLISHED)
     values.setdefault("published_at", now() - timedelta(days=days_ago))
-    posting = kind(
-        organization=owner,
-        region=owner.region,
-        industry=industry(code) if code else None,
-        **values,
-        **rows,
-    )
-    posting.search_text = search_text(posting)
-    _store(posting)
-    _store(
-        StatusChange(
-            subject_kind=kind.__name__,
-            subject_id=posting.id,
-            target=posting.status,
-            action="test",
+    with together():
+        owner = values.pop("organization", None) or organization()
+        posting = kind(
+            organization=owner,
+            region=owner.region,
+            industry=industry(code) if code else None,
+            **values,
+            **rows,
         )
-    )
+        posting.search_text = search_text(posting)
+        _store(posting)
+        _store(
+            StatusChange(
+                subject_kind=kind.__name__,
+                subject_id=posting.id,
+                target=posting.status,
+                action="test",
+            )
+        )
     return posting
 
 
@@ -318,5 +326,4 @@ def _store(record: RecordT) -> RecordT:
     with transaction(session):
         session.add(record)
         session.flush()
-        session.refresh(record)
     return record

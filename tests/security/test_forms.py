@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from matchmaker.db import db
-from models import Need, Organization, Result
+from models import ImportBatch, Need, Organization, Result
 from tests.sweep import TABLES, Answer, Form, Page, Sandbox, contents, forms, reread, visit
 
 WRITERS = ("visitor", "owner", "transfer office", "county officer", "admin")
@@ -101,6 +101,8 @@ def _fill_with_payload(sandbox: Sandbox) -> None:
         for kind in (Need, Result):
             contact = {"name": PAYLOAD, "phone": PAYLOAD, "email": PAYLOAD}
             connection.execute(sa.update(kind).values(keywords=[PAYLOAD], contact=contact))
+        named = PAYLOAD.replace("/", "") + ".csv"  # no file can be uploaded under another name
+        connection.execute(sa.update(ImportBatch).values(file_name=named))
         connection.execute(sa.update(Organization).values(tiers=[PAYLOAD]))
 
 
