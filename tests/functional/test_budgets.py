@@ -138,9 +138,9 @@ def test_a_longer_table_asks_the_database_no_more(
     sign_in(client, trail.director)
     asked = []
     for wanted in (5, 45):
-        for _number in range(wanted):
-            policy: Policy = factories.policy()
-            with transaction(session):
+        with factories.together():
+            for _number in range(wanted):
+                policy: Policy = factories.policy()
                 session.add(Budget(policy_id=policy.id, year=YEAR, amount=100 * YUAN))
         counter = count_queries()
         assert client.get("/budgets").status_code == 200

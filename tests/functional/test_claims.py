@@ -258,9 +258,10 @@ def test_a_longer_list_is_turned_page_by_page_and_asks_the_database_no_more(
     addresses = ("/claims?view=all", f"/projects/{project.public_id}/claims/new")
     asked: list[list[int]] = []
     for wanted in (5, 45):
-        for number in range(wanted):
-            status = C.ESTIMATED if number % 2 else C.SUBMITTED
-            factories.claim(project, trail.enterprise, status=status)
+        with factories.together():
+            for number in range(wanted):
+                status = C.ESTIMATED if number % 2 else C.SUBMITTED
+                factories.claim(project, trail.enterprise, status=status)
         asked.append([])
         for person in people:
             sign_in(client, person)

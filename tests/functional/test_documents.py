@@ -160,10 +160,11 @@ def test_the_summary_is_the_list_of_key_projects_ready_to_be_stamped(
     assert none[4][:3] == ["", "合计", "0 项"]
     asked = []
     for many in (5, 50):
-        for _each in range(many):
-            project = factories.project(trail.enterprise, trail.university)
-            factories.designation(project)
-            factories.contract(project)
+        with factories.together():
+            for _each in range(many):
+                project = factories.project(trail.enterprise, trail.university)
+                factories.designation(project)
+                factories.contract(project)
         session.commit()
         counter = count_queries()
         sheet()

@@ -97,14 +97,15 @@ def test_a_status_other_than_published_shows_ones_own(
 def _many_needs() -> None:
     """Make 45 needs whose sort keys repeat and are sometimes missing."""
     owner = factories.organization()
-    for number in range(45):
-        factories.need(
-            title=f"需求{number:02}",
-            organization=owner,
-            days_ago=1 + number // 4,
-            deadline=date(2027, 1, 1) + timedelta(days=number % 7) if number % 3 else None,
-            budget_max=number % 5 * 1_000_000 if number % 4 else None,
-        )
+    with factories.together():
+        for number in range(45):
+            factories.need(
+                title=f"需求{number:02}",
+                organization=owner,
+                days_ago=1 + number // 4,
+                deadline=date(2027, 1, 1) + timedelta(days=number % 7) if number % 3 else None,
+                budget_max=number % 5 * 1_000_000 if number % 4 else None,
+            )
 
 
 @pytest.mark.parametrize("sort", ["newest", "deadline", "budget"])
@@ -195,8 +196,9 @@ def test_a_longer_list_asks_the_database_no_more(
     make = factories.need if hall == "/needs" else factories.result
     asked = []
     for wanted in (5, 45):
-        for _number in range(wanted):
-            make()
+        with factories.together():
+            for _number in range(wanted):
+                make()
         counter = count_queries()
         assert client.get(f"{hall}?sort=newest").status_code == 200
         asked.append(len(counter))

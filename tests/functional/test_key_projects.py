@@ -198,9 +198,10 @@ def test_the_list_is_narrowed_turned_and_exported(
     factories.designation(elsewhere, year=YEAR - 1, status=KeyStatus.KEY)
     asked = []
     for wanted in (4, 45):
-        for _number in range(wanted):
-            project = factories.project(trail.enterprise, trail.university)
-            factories.designation(project, year=YEAR, nominated_by=trail.officer)
+        with factories.together():
+            for _number in range(wanted):
+                project = factories.project(trail.enterprise, trail.university)
+                factories.designation(project, year=YEAR, nominated_by=trail.officer)
         pages.client.get("/key-projects")
         counter = count_queries()
         assert pages.client.get("/key-projects").status_code == 200

@@ -183,8 +183,9 @@ def test_what_awaits_an_answer_is_read_page_by_page(
 ) -> None:
     need = factories.need()
     asked = {"status": MatchStatus.RECOMMENDED, "recommended_on": today()}
-    for _number in range(25):
-        last = factories.match(need, factories.result(), **asked)
+    with factories.together():
+        for _number in range(25):
+            last = factories.match(need, factories.result(), **asked)
     sign_in(client, factories.user(Role.MEMBER, organization=need.organization))
     second = link(client.get("/matches/waiting").text, 'rel="next"')
     assert second

@@ -339,12 +339,13 @@ def test_a_longer_history_asks_the_database_no_more(
                 )
                 for _number in range(wanted)
             )
-        for _number in range(wanted):
-            contract = factories.contract(project)
-            factories.payment(contract)
-            factories.order(project, issuer=trail.officer)
-            factories.issue(project, owner=trail.member, raised_by=trail.officer)
-            factories.claim(project, trail.enterprise, year=2000 + len(asked) * 50 + _number)
+        with factories.together():
+            for _number in range(wanted):
+                contract = factories.contract(project)
+                factories.payment(contract)
+                factories.order(project, issuer=trail.officer)
+                factories.issue(project, owner=trail.member, raised_by=trail.officer)
+                factories.claim(project, trail.enterprise, year=2000 + len(asked) * 50 + _number)
         client.get(_here(project))
         counter = count_queries()
         assert client.get(_here(project)).status_code == 200

@@ -54,8 +54,9 @@ def test_a_longer_list_asks_the_database_no_more(
     sign_in(client, factories.user(role, organization=bureau, region=region))
     asked = []
     for wanted in (5, 45):
-        for _number in range(wanted):
-            make(session)
+        with factories.together():
+            for _number in range(wanted):
+                make(session)
         counter = count_queries()
         assert client.get(address).status_code == 200
         asked.append(len(counter))
@@ -76,9 +77,14 @@ def test_more_matches_of_a_text_ask_the_database_no_more(
     sign_in(client, owner)
     asked = []
     for wanted in (5, 45):
-        for _number in range(wanted):
-            pair = (posting, factories.result()) if side == "needs" else (factories.need(), posting)
-            factories.match(*pair)
+        with factories.together():
+            for _number in range(wanted):
+                pair = (
+                    (posting, factories.result())
+                    if side == "needs"
+                    else (factories.need(), posting)
+                )
+                factories.match(*pair)
         address = f"/{side}/{posting.public_id}"
         client.get(address)  # the index takes up what is new
         counter = count_queries()

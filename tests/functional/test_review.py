@@ -96,9 +96,10 @@ def test_paging_shows_each_text_once_though_some_are_decided_meanwhile(
     session: Session, client: FlaskClient, reviewer: User
 ) -> None:
     arrived = now() - timedelta(hours=1)
-    for number in range(45):
-        make = factories.result if number % 2 else factories.need
-        make(status=SUBMITTED, submitted_at=arrived, title=f"文本{number:02}")
+    with factories.together():
+        for number in range(45):
+            make = factories.result if number % 2 else factories.need
+            make(status=SUBMITTED, submitted_at=arrived, title=f"文本{number:02}")
     pages = walk(client, "/review")
     assert [len(page) for page in pages] == [20, 20, 5]
     assert len({title for page in pages for title in page}) == 45
@@ -151,8 +152,9 @@ def test_a_longer_inbox_asks_the_database_no_more(
 def test_the_count_stops_where_nobody_counts_on(
     session: Session, client: FlaskClient, reviewer: User
 ) -> None:
-    for _number in range(MOST_COUNTED + 1):
-        waiting()
+    with factories.together():
+        for _number in range(MOST_COUNTED + 1):
+            waiting()
     assert '<span class="count">99+</span>' in client.get("/review").text
 
 

@@ -141,13 +141,15 @@ def test_users_come_in_pages_at_a_fixed_number_of_queries(
     count_queries: Callable[[], QueryCounter],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for _number in range(5):
-        factories.user()
+    with factories.together():
+        for _number in range(5):
+            factories.user()
     counter = count_queries()
     client.get("/admin/users")
     few = len(counter)
-    for _number in range(queries.USERS_TO_A_PAGE):
-        factories.user()
+    with factories.together():
+        for _number in range(queries.USERS_TO_A_PAGE):
+            factories.user()
     counter = count_queries()
     first = client.get("/admin/users").text
     assert len(counter) == few

@@ -37,12 +37,13 @@ def seen() -> list[Match]:
 
     hidden, shown = need(Visibility.INVITED), need(Visibility.PUBLIC)
     matches = []
-    for number in range(2 * PAGE_SIZE + 5):
-        result = factories.result(organization=university)
-        score, grade = 0.9 - number / 100, GRADES[number % len(GRADES)]
-        if number < PAGE_SIZE + 3 and number != 2:
-            factories.match(hidden, result, score=score + 0.005, grade=grade)
-        matches.append(factories.match(shown, result, score=score / 2, grade=grade))
+    with factories.together():
+        for number in range(2 * PAGE_SIZE + 5):
+            result = factories.result(organization=university)
+            score, grade = 0.9 - number / 100, GRADES[number % len(GRADES)]
+            if number < PAGE_SIZE + 3 and number != 2:
+                factories.match(hidden, result, score=score + 0.005, grade=grade)
+            matches.append(factories.match(shown, result, score=score / 2, grade=grade))
     return matches
 
 

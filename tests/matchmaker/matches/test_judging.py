@@ -43,9 +43,10 @@ def officer(session: Session) -> User:
 def need(session: Session) -> Need:
     """Give a need about two subjects, with five results for each of them."""
     need = factories.need(title="隔膜涂层与电解液配方", problem="隔膜涂层耐热，电解液配方低温")
-    for number in range(5):
-        factories.result(title=f"耐热隔膜涂层{number}", abstract="隔膜涂层耐热性")
-        factories.result(title=f"低温电解液配方{number}", abstract="电解液低温配方")
+    with factories.together():
+        for number in range(5):
+            factories.result(title=f"耐热隔膜涂层{number}", abstract="隔膜涂层耐热性")
+            factories.result(title=f"低温电解液配方{number}", abstract="电解液低温配方")
     factories.result(title="玉米收割机", abstract="割台")
     propose(session, None)
     return need
@@ -374,8 +375,9 @@ def test_judging_costs_a_fixed_number_of_queries(
     need: Need,
     count_queries: Callable[[], QueryCounter],
 ) -> None:
-    for number in range(30):
-        factories.result(title=f"耐热隔膜涂层{number}号", abstract="隔膜涂层")
+    with factories.together():
+        for number in range(30):
+            factories.result(title=f"耐热隔膜涂层{number}号", abstract="隔膜涂层")
     match = _about(session, "涂层0")
     with app.app_context():
         app.extensions["public_index"].current(session)  # takes up what is new
