@@ -96,29 +96,29 @@ def test_it_needs_no_network_and_no_database(files: Path) -> None:
     assert not (files / "data").exists()
 
 
-def test_judgements_given_as_feedback_change_the_ranking(files: Path) -> None:
+def test_judgements_given_as_feedback_change_the_ranking(files: Path, run_here: Here) -> None:
     write_table(files / "said.csv", ("need_id", "result_id", "level"), [("N1", "R1", 1)])
     command = ["match", "needs.xlsx", "results.csv", "--output"]
-    run(files, *command, "plain.csv")
-    run(files, *command, "told.csv", "--feedback", "said.csv")
+    run_here(*command, "plain.csv")
+    run_here(*command, "told.csv", "--feedback", "said.csv")
     plain, told = ((files / name).read_text("utf-8-sig") for name in ("plain.csv", "told.csv"))
     assert plain != told
 
 
-def test_evaluate_prints_its_figures_and_writes_the_scores(files: Path) -> None:
+def test_evaluate_prints_its_figures_and_writes_the_scores(files: Path, run_here: Here) -> None:
     arguments = ["evaluate", "needs.xlsx", "results.csv", "judged.csv"]
-    table = run(files, *arguments, "--scores", "scores.csv")
-    figures = json.loads(run(files, *arguments, "--json").stdout)
-    assert table.returncode == 0, table.stderr
+    table = run_here(*arguments, "--scores", "scores.csv")
+    figures = json.loads(run_here(*arguments, "--json").stdout)
+    assert table.code == 0, table.stderr
     assert "nDCG@10" in table.stdout
     assert figures["ndcg_at_10"] == pytest.approx(1.0)
     assert len((files / "scores.csv").read_text("utf-8-sig").splitlines()) == 5
 
 
-def test_a_judgement_of_an_unknown_text_is_named(files: Path) -> None:
+def test_a_judgement_of_an_unknown_text_is_named(files: Path, run_here: Here) -> None:
     write_table(files / "bad.csv", ("need_id", "result_id", "level"), [("N1", "R9", 2)])
-    done = run(files, "evaluate", "needs.xlsx", "results.csv", "bad.csv")
-    assert done.returncode == 1
+    done = run_here("evaluate", "needs.xlsx", "results.csv", "bad.csv")
+    assert done.code == 1
     assert "R9" in done.stderr
     assert "2" in done.stderr
     assert "Traceback" not in done.stderr
@@ -187,7 +187,7 @@ def test_a_busy_port_is_told_with_the_cure(tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "matchmaker.sqlite").exists()
 
 
-def test_every_way_to_save_the_same_table_gives_the_same_pairs(files: Path) -> None:
+def test_every_way_to_save_the_same_table_gives_the_same_pairs(files: Path, run_here: Here) -> None:
     text = (files / "results.csv").read_text("utf-8-sig")
     (files / "office.csv").write_text(text, "gb18030")
     (files / "plain.csv").write_text(text, "utf-8")
@@ -196,8 +196,8 @@ def test_every_way_to_save_the_same_table_gives_the_same_pairs(files: Path) -> N
     )
     pairs = []
     for name in ("results.csv", "office.csv", "plain.csv", "book.xlsx"):
-        done = run(files, "match", "needs.xlsx", name, "--output", "pairs.csv")
-        assert done.returncode == 0, done.stderr
+        done = run_here("match", "needs.xlsx", name, "--output", "pairs.csv")
+        assert done.code == 0, done.stderr
         pairs.append((files / "pairs.csv").read_text("utf-8-sig"))
     assert len(set(pairs)) == 1
 
@@ -211,52 +211,58 @@ def test_every_way_to_save_the_same_table_gives_the_same_pairs(files: Path) -> N
         [("R1", "，。！", "")],
     ],
 )
-def test_a_corpus_of_any_kind_goes_through(files: Path, rows: list[tuple[str, str, str]]) -> None:
+def test_a_corpus_of_any_kind_goes_through(
+    files: Path, run_here: Here, rows: list[tuple[str, str, str]]
+) -> None:
     write_table(files / "few.xlsx", ("编号", "名称", "简介"), rows)
-    done = run(files, "match", "few.xlsx", "few.xlsx", "--output", "pairs.csv")
-    assert done.returncode == 0, done.stderr
+    done = run_here("match", "few.xlsx", "few.xlsx", "--output", "pairs.csv")
+    assert done.code == 0, done.stderr
 
 
-def test_a_table_without_rows_is_told(files: Path) -> None:
+def test_a_table_without_rows_is_told(files: Path, run_here: Here) -> None:
     write_table(files / "none.xlsx", ("编号", "成果名称"), [])
-    done = run(files, "match", "needs.xlsx", "none.xlsx", "--output", "pairs.csv")
-    assert done.returncode == 1
+    done = run_here("match", "needs.xlsx", "none.xlsx", "--output", "pairs.csv")
+    assert done.code == 1
     assert "none.xlsx" in done.stderr
     assert not (files / "pairs.csv").exists()
 
 
 @pytest.mark.parametrize("option", ["--output needs.xlsx", "--output ../none/pairs.csv"])
-def test_a_target_that_would_be_a_loss_is_refused_before_any_work(files: Path, option: str) -> None:
+def test_a_target_that_would_be_a_loss_is_refused_before_any_work(
+    files: Path, run_here: Here, option: str
+) -> None:
     before = (files / "needs.xlsx").read_bytes()
-    done = run(files, "match", "needs.xlsx", "results.csv", *option.split())
-    assert done.returncode == 1
+    done = run_here("match", "needs.xlsx", "results.csv", *option.split())
+    assert done.code == 1
     assert (files / "needs.xlsx").read_bytes() == before
 
 
-def test_a_mapped_column_may_stand_in_one_of_the_two_files(files: Path) -> None:
+def test_a_mapped_column_may_stand_in_one_of_the_two_files(files: Path, run_here: Here) -> None:
     write_table(files / "odd.csv", ("攻关方向", "说明"), [("隔膜耐热", "收缩")])
     arguments = ["match", "odd.csv", "results.csv", "--output", "pairs.csv"]
-    assert run(files, *arguments, "--map", "title=攻关方向").returncode == 0
-    nowhere = run(files, *arguments, "--map", "title=攻关方向", "--map", "text=没有")
-    assert nowhere.returncode == 1
+    assert run_here(*arguments, "--map", "title=攻关方向").code == 0
+    nowhere = run_here(*arguments, "--map", "title=攻关方向", "--map", "text=没有")
+    assert nowhere.code == 1
     assert "没有" in nowhere.stderr
-    assert run(files, *arguments, "--map", "colour=说明").returncode == 1
+    assert run_here(*arguments, "--map", "colour=说明").code == 1
 
 
-def test_feedback_on_texts_that_are_not_at_hand_is_left_out_and_said(files: Path) -> None:
+def test_feedback_on_texts_that_are_not_at_hand_is_left_out_and_said(
+    files: Path, run_here: Here
+) -> None:
     said = [("N9", "R1", 1), ("N1", "R9", 2), ("N1", "R1", 1)]
     write_table(files / "said.csv", ("need_id", "result_id", "level"), said)
     arguments = ["evaluate", "needs.xlsx", "results.csv", "judged.csv", "--json"]
-    done = run(files, *arguments, "--feedback", "said.csv")
-    assert done.returncode == 0
+    done = run_here(*arguments, "--feedback", "said.csv")
+    assert done.code == 0
     assert "said.csv" in done.stderr
     assert "2" in done.stderr
     assert json.loads(done.stdout)["pairs"] == 4
 
 
-def test_json_figures_that_do_not_exist_are_null(files: Path) -> None:
+def test_json_figures_that_do_not_exist_are_null(files: Path, run_here: Here) -> None:
     write_table(files / "all.csv", ("need_id", "result_id", "level"), [("N1", "R1", 1)])
-    done = run(files, "evaluate", "needs.xlsx", "results.csv", "all.csv", "--json")
+    done = run_here("evaluate", "needs.xlsx", "results.csv", "all.csv", "--json")
     assert json.loads(done.stdout)["mean_average_precision"] is None
 
 

