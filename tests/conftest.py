@@ -130,7 +130,7 @@ _BUILDERS: dict[Any, Callable[..., Any]] = {}
 
 
 def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
-    """Return what makes a route's addresses, made once per process: nine tenths of a start."""
+    """Return what makes a route's addresses, made once per process: most of a start."""
     key = (tuple(rule._trace), str(rule.defaults), append_unknown)
     if key not in _BUILDERS:
         _BUILDERS[key] = _compile_builder(rule, append_unknown)

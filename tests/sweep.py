@@ -70,12 +70,12 @@ class Copy:
         """Undo all that was written, and let the application forget what it has read of it."""
         if self.written():
             self._saved.backup(self._live)
+            self._seen = self._version()
             with self._app.app_context():  # without a folder, in which what is undone would stay
                 self._app.extensions["public_index"] = PublicIndex(db.sessionmaker)
         for path, content in self._files.items():
             if not path.exists():
                 path.write_bytes(content)
-            self._seen = self._version()
 
     def close(self) -> None:
         """Let go of the database."""
