@@ -28,7 +28,7 @@ GOAL_MS = 60.0
 
 def run() -> bool:
     """Measure, print, and return whether the goal is met."""
-    program = shutil.which("chromium")
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if program is None:
         click.echo("home box: no Chromium on this machine")
         return False
