@@ -5,6 +5,7 @@ import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -58,6 +59,10 @@ class Copy:
         self._files = {path: path.read_bytes() for path in kept if path.is_file()}
         with app.app_context():
             self._live = sqlite3.connect(str(db.engine.url.database), check_same_thread=False)
+            self._index = PublicIndex(db.sessionmaker)  # in no folder, where what is undone stays
+            with db.sessionmaker() as session:
+                self._index.current(session)
+        app.extensions["public_index"] = copy(self._index)
         self._saved = sqlite3.connect(":memory:", check_same_thread=False)
         self._live.backup(self._saved)
         self._seen = self._version()
@@ -71,8 +76,7 @@ class Copy:
         if self.written():
             self._saved.backup(self._live)
             self._seen = self._version()
-            with self._app.app_context():  # without a folder, in which what is undone would stay
-                self._app.extensions["public_index"] = PublicIndex(db.sessionmaker)
+            self._app.extensions["public_index"] = copy(self._index)
         for path, content in self._files.items():
             if not path.exists():
                 path.write_bytes(content)
