@@ -104,6 +104,7 @@ class RevisionStatus(StrEnum):
     SUBMITTED = "submitted"
     RETURNED = "returned"
     APPROVED = "approved"
+    REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
 
 
@@ -253,6 +254,13 @@ class Event(StrEnum):
     CLAIM_PAID = "claim_paid"
     CLAIM_CLAWED_BACK = "claim_clawed_back"
     REVIEW_ASSIGNED = "review_assigned"
+    ORGANIZATION_REGISTERED = "organization_registered"
+    ORGANIZATION_RESTRICTED = "organization_restricted"
+    ORGANIZATION_RELEASED = "organization_released"
+    POSTING_RECALLED = "posting_recalled"
+    REVISION_REJECTED = "revision_rejected"
+    MATCH_RECALLED = "match_recalled"
+    MATCHES_TO_RECOMMEND = "matches_to_recommend"
 
 
 class MessageStatus(StrEnum):
