@@ -16,6 +16,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from matchmaker.accounts import jobs as _account_jobs  # noqa: F401 (registers its handlers)
     from matchmaker.accounts.views import blueprint as accounts
     from matchmaker.admin.views import blueprint as admin
+    from matchmaker.auditing.views import blueprint as auditing
     from matchmaker.documents.views import blueprint as documents
     from matchmaker.imports import jobs as _import_jobs  # noqa: F401
     from matchmaker.imports.views import blueprint as imports
@@ -84,7 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (
         *(portal, accounts, organizations, needs, results, imports, matches, indicators),
         *(admin, review, notices, subscriptions, attachments, projects, publicity, incentives),
-        documents,
+        *(documents, auditing),
     ):
         app.register_blueprint(blueprint)
     return app

@@ -35,6 +35,20 @@ class Anchor:
     id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check of the whole trail came to.
+
+    `broken` is the first entry that does not follow from the one before it, `missing` the first
+    anchor whose entry is gone; `anchored` says whether there are anchors to tell the latter by.
+    """
+
+    count: int
+    broken: AuditEntry | None
+    missing: Anchor | None
+    anchored: bool
+
+
 def record(
     session: Session,
     actor: User | None,
@@ -112,13 +126,28 @@ def _append(session: Session, previous: str, entries: Sequence[AuditEntry]) -> N
     session.info[_HEAD] = f"{last.at.isoformat()} {last.id} {last.digest}\n"
 
 
+def check(session: Session, folder: Path | None) -> Finding:
+    """Check that no entry was changed or removed and, by the anchors in a folder, none cut off."""
+    broken, missing = first_broken(session), None
+    anchored = folder is not None and (folder / ANCHORS).exists()
+    if folder is not None and anchored and broken is None:
+        missing = first_missing(session, folder / ANCHORS)
+    count = session.scalar(sa.select(sa.func.count(AuditEntry.id))) or 0
+    return Finding(count, broken, missing, anchored)
+
+
+def is_whole(entry: AuditEntry) -> bool:
+    """Return whether an entry is as it was written, as far as it can tell by itself."""
+    return entry.digest == digest(entry)
+
+
 def first_broken(session: Session) -> AuditEntry | None:
     """Return the first entry that does not follow from the one before it, None if all do."""
     previous = GENESIS
     entries = sa.select(AuditEntry).order_by(AuditEntry.id)
     with closing(session.scalars(entries.execution_options(yield_per=_READ_AT_ONCE))) as read:
         for entry in read:
-            if entry.previous != previous or entry.digest != digest(entry):
+            if entry.previous != previous or not is_whole(entry):
                 return entry
             previous = entry.digest
     return None

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     ACCOUNT_SIGN_IN = "account:sign_in"
     ACCOUNT_SIGN_OUT = "account:sign_out"
     ATTACHMENT_READ = "attachment:read"
+    AUDIT_READ = "audit:read"
     BUDGET_READ = "budget:read"
     BUDGET_SET = "budget:set"
     CLAIM_APPROVE = "claim:approve"
@@ -186,7 +187,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: _BUSINESS | _OFFICER,
     Role.DIRECTOR: _BUSINESS | _DIRECTOR,
     Role.ADMIN: _SIGNED_IN | _ADMIN,
-    Role.AUDITOR: _SIGNED_IN,
+    Role.AUDITOR: _SIGNED_IN | {Permission.AUDIT_READ},
 }
 BUREAU_ROLES = REGION_ROLES | {Role.ADMIN, Role.AUDITOR}
 BUSINESS_ROLES = ORGANIZATION_ROLES | REGION_ROLES

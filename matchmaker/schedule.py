@@ -45,6 +45,7 @@ SCHEDULE: tuple[tuple[str, Daily | Hourly], ...] = (
     ("throw_away_files", Daily(time(2, 5))),
     ("retrain", Daily(time(2, 10))),
     ("propose_all", Daily(time(2, 30))),
+    ("check_trail", Daily(time(3, 30))),
     ("remind_unanswered", Daily(time(8, 0))),
     ("remind_expiring", Daily(time(8, 2))),
     ("push_texts", Daily(time(8, 5))),

@@ -40,7 +40,12 @@ class AuditEntry(Base):
     """
 
     __tablename__ = "audit_entry"
-    __table_args__ = (sa.Index("ix_audit_entry_subject", "subject_kind", "subject_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_audit_entry_at", "at"),
+        sa.Index("ix_audit_entry_kind", "subject_kind", "id"),
+        sa.Index("ix_audit_entry_outcome", "outcome", "id"),
+        sa.Index("ix_audit_entry_subject", "subject_kind", "subject_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]

@@ -36,6 +36,8 @@ ROUTES = {
     "/admin/users/<public_id>/second-factor": ("POST", "user:manage"),
     "/admin/users/new": ("GET POST", "user:manage"),
     "/email/<link>": ("GET POST", "account:sign_in"),
+    "/audit": ("GET", "audit:read"),
+    "/audit/trail.xlsx": ("GET", "audit:read"),
     "/budgets": ("GET", "budget:read"),
     "/budgets.xlsx": ("GET", "budget:read"),
     "/budgets/<policy_id>/<int:year>": ("GET POST", "budget:set"),

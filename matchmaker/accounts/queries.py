@@ -92,16 +92,21 @@ def users(session: Session, actor: User, words: str, after: int) -> Sequence[Use
     last user of the page before.
     """
     statement = visible(actor, User).where(User.id > after).join(User.organization)
-    for word in words.split():
-        kept = (User.name, User.email, Organization.name)
-        statement = statement.where(
-            sa.or_(*(column.icontains(word, autoescape=True) for column in kept))
-        )
     return session.scalars(
-        statement.options(joinedload(User.organization), joinedload(User.region))
+        statement.where(*where_named(words))
+        .options(joinedload(User.organization), joinedload(User.region))
         .order_by(User.id)
         .limit(USERS_TO_A_PAGE + 1)
     ).all()
+
+
+def where_named(words: str) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that a user's name, address or joined organization has each word."""
+    kept = (User.name, User.email, Organization.name)
+    return [
+        sa.or_(*(column.icontains(word, autoescape=True) for column in kept))
+        for word in words.split()
+    ]
 
 
 def brokers(session: Session) -> Sequence[User]:

@@ -23,12 +23,18 @@ COUNTED = {
     "tracked": _l("tracked projects"),
     "climbed": _l("handed up"),
     "ended": _l("ended"),
+    "entries": _l("entries checked"),
+    "entry": _l("entry"),
 }
 VERDICTS = {
     "too_few": _l("too few judgements yet"),
     "unlearnable": _l("the judgements teach nothing"),
     "not_better": _l("the ranker stays"),
     "better": _l("a better ranker is in use"),
+    "whole": _l("the audit trail is whole"),
+    "unanchored": _l("the audit trail is whole, as far as can be told"),
+    "broken": _l("the audit trail is not whole"),
+    "cut": _l("the end of the audit trail is missing"),
 }
 
 

@@ -72,7 +72,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         if os.environ.get("CI") == "true":
             pytest.fail("CI needs Chromium: apt-get install chromium-headless-shell")
         pytest.skip("no Chromium on this machine: apt-get install chromium-headless-shell")
-    arguments = ["--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    arguments = [
+        "--lang=zh-CN",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
     return {**browser_type_launch_args, "executable_path": program, "args": arguments}

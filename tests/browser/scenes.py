@@ -24,6 +24,7 @@ from models import (
     Role,
     TokenPurpose,
     User,
+    now,
 )
 from tests import factories
 from tests.browser import records
@@ -41,6 +42,7 @@ PROJECTS = ("低温快充电芯联合攻关", "电驱共模电压抑制与泄放
 def arrange(session: Session) -> dict[str, str]:
     """Make the records; return, by name, the part of an address that stands for each."""
     person = _people(session)
+    broker = person["broker"]
     frozen, casting, radar = (_need(session, title) for title in TITLES)
     waiting, agreed = (_with(session, need, person["researcher"]) for need in (frozen, casting))
     for match in (waiting, agreed):
@@ -52,6 +54,10 @@ def arrange(session: Session) -> dict[str, str]:
     decisions.consent(session, person["transfer-office"], agreed)
     members.invite(session, person["transfer-office"], "colleague@uni.example.com", Role.MEMBER)
     tracked, late = (_project(session, title) for title in PROJECTS)
+    decisions.assign(
+        session, person["county-officer"], _with(session, radar, person["researcher"]), broker
+    )
+    inside = _to_endorse(person["researcher"])
     claim = _approved(session, person, tracked)
     _put_on_the_list(session, person, tracked, late)
     return {
@@ -67,6 +73,7 @@ def arrange(session: Session) -> dict[str, str]:
         "agreed": agreed.public_id,
         "draft": _draft(person["enterprise"]),
         "revision": _revision(session, person["enterprise"], radar),
+        "inside": inside,
         "organization": _newcomer(),
         "link": _registration(session),
     }
@@ -144,6 +151,19 @@ def _draft(author: User) -> str:
         contact={"name": "郗工", "phone": "0551-00000000"},
     )
     return str(need.public_id)
+
+
+def _to_endorse(author: User) -> str:
+    result = factories.result(
+        title="电芯析锂在线识别的电压弛豫法",
+        abstract="由充电后的电压弛豫曲线识别析锂，判别一次用时不足 1 s，已在两种电芯上验证。",
+        organization=author.organization,
+        author_id=author.id,
+        status=PostingStatus.INTERNAL_REVIEW,
+        submitted_at=now(),
+        published_at=None,
+    )
+    return str(result.public_id)
 
 
 def _revision(session: Session, author: User, need: Need) -> str:

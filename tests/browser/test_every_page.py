@@ -61,6 +61,7 @@ OWN_PLACES = {
         "/budgets",
     ),
     "admin": ("/admin/users", "/admin/users/new", "/admin/bureaus/new"),
+    "auditor": ("/audit", "/audit?outcome=refused&q=none"),
 }
 RECORD_PLACES = {
     "": ("/policies/{policy}", "/public-notices/{notice}"),

@@ -49,6 +49,9 @@ PICTURES = {
     "guide/second-factor": ("broker", "/account/second-factor/authenticator", "设置验证器"),
     "guide/users": ("admin", "/admin/users", "用户管理"),
     "guide/jobs": ("admin", "/admin/jobs", "后台任务"),
+    "guide/audit": ("auditor", "/audit", "审计日志"),
+    "guide/internal-review": ("transfer-office", "/review/result/{inside}", "电芯析锂"),
+    "guide/broker": ("broker", "/matches", "撮合"),
 }
 """By name: whose page it is, its address, and its heading or the beginning of it."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.auditing.wording import KINDS
 from matchmaker.permissions import GRANTS
 from matchmaker.web.access import required_permission
 from models import Role
@@ -142,6 +143,12 @@ def test_every_write_leaves_an_entry_in_the_trail(sandbox: Sandbox, persona: str
     for each in sent(sandbox, persona):
         done = [entry for entry in each.trail if entry.outcome != "refused"]
         assert bool(done) == bool(each.changed), (each.answer.rule, each.changed)
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_what_the_trail_is_about_has_a_name(sandbox: Sandbox, persona: str) -> None:
+    kinds = {entry.subject_kind for each in sent(sandbox, persona) for entry in each.trail}
+    assert {kind.lower() for kind in kinds if kind} <= KINDS.keys()
 
 
 @pytest.mark.parametrize("persona", PERSONAS)

@@ -1,0 +1,1 @@
+"""The audit trail as auditors read it; `matchmaker.audit` writes it."""
