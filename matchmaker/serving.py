@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from threading import Event
+from typing import Any
 
 import click
 from flask import Flask
@@ -72,7 +73,21 @@ def serve(app: Flask, settings: Settings) -> None:
     beside = contextlib.nullcontext() if settings.redis_url else worker.bell(app).answered()
     with _stopped_by_signals(), beside:
         click.echo(_("Serving on %(address)s (stop with Ctrl+C)", address=address))
-        waitress.serve(app, host=settings.host, port=settings.port, threads=THREADS, ident=None)
+        waitress.serve(app, **listening(settings))
+
+
+def listening(settings: Settings) -> dict[str, Any]:
+    """Return how waitress is to listen; what proxies say of a request is for `ProxyFix` to weigh.
+
+    Left to itself waitress takes their headers away before the application sees them.
+    """
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "threads": THREADS,
+        "ident": None,
+        "clear_untrusted_proxy_headers": settings.proxy_count == 0,
+    }
 
 
 def spare_the_collector() -> None:

@@ -44,10 +44,14 @@ def init_app(app: Flask) -> None:
 
 def _protect(response: Response) -> Response:
     _SECURE.set_headers(response)
-    if flask.request.is_secure:
+    if flask.request.is_secure or flask.current_app.config["SESSION_COOKIE_SECURE"]:
         _HSTS.set_headers(response)
     if flask.request.endpoint != "static":
-        response.headers["Cache-Control"] = (
-            "no-store" if current_user.is_authenticated else "private, no-cache"
-        )
+        response.headers["Cache-Control"] = "no-store" if _is_personal() else "private, no-cache"
     return response
+
+
+def _is_personal() -> bool:
+    """Return whether a page is for one reader: signed in, about to be, or come by a mailed link."""
+    endpoint = flask.request.endpoint or ""
+    return current_user.is_authenticated or endpoint.startswith(("accounts.", "organizations."))

@@ -1,17 +1,25 @@
 """How often and from where one may ask (rows 27 and 28): ASVS 5.0 A2.4.1, A4.1.3."""
 
+import http.client
+import socket
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from waitress.server import create_server
 
+from matchmaker.config import Settings
+from matchmaker.serving import listening
 from matchmaker.web.limits import limiter
 from models import Role
 from tests import factories
 from tests.backends import Redis
-from tests.conftest import SignIn, application, let_go
+from tests.conftest import SECRET, SignIn, application, let_go
 from tests.functional.pages import send, token
 
 A_MINUTE = 20
@@ -73,6 +81,46 @@ def test_behind_a_proxy_the_address_that_it_adds_counts(
     _ask_for_links(client, A_MINUTE, **{"X-Forwarded-For": "203.0.113.9"})
     assert _ask_for_links(client, 1, **{"X-Forwarded-For": "1.2.3.4, 203.0.113.9"}) == [429]
     assert _ask_for_links(client, 1, **{"X-Forwarded-For": "203.0.113.10"}) == [200]
+
+
+@pytest.fixture
+def served(behind: Callable[[int], FlaskClient]) -> Iterator[Callable[[int], int]]:
+    """Give a function that serves an application behind so many proxies; it returns the port."""
+    running: list[tuple[Any, threading.Thread]] = []
+
+    def start(count: int) -> int:
+        listener = socket.create_server(("127.0.0.1", 0))
+        settings = Settings(database_url="sqlite:///x", secret_key=SECRET, proxy_count=count)
+        how = listening(settings)
+        del how["host"], how["port"]
+        server = create_server(behind(count).application, sockets=[listener], **how)
+        thread = threading.Thread(target=_serve, args=(server,), daemon=True)
+        thread.start()
+        running.append((server, thread))
+        return int(listener.getsockname()[1])
+
+    yield start
+    for server, thread in running:
+        server.close()
+        thread.join(timeout=10)
+
+
+def _serve(server: Any) -> None:
+    with suppress(OSError):  # it is closed while it waits for requests
+        server.run()
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_what_a_proxy_says_reaches_the_application_only_behind_one(
+    served: Callable[[int], int], count: int
+) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", served(count), timeout=20)
+    forwarded = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    connection.request("GET", "/about", headers=forwarded)
+    answer = connection.getresponse()
+    assert answer.status == 200
+    assert bool(answer.headers["Strict-Transport-Security"]) == bool(count)
+    connection.close()
 
 
 def test_exports_have_a_limit(session: Session, client: FlaskClient, sign_in: SignIn) -> None:
