@@ -26,7 +26,7 @@ _MOST_PASSAGES = 3
 _MOST_CANDIDATES = 20
 _LEAST_COSINE = 0.15
 _BLOCK_ROWS = 1000
-_THING = re.compile(r"[a-z0-9]*[a-z][a-z0-9]*|[^\W\d_a-z]")
+_THING = re.compile(r"(?<![a-z0-9])[0-9]*[a-z][a-z0-9]*|[^\W\d_a-z]")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 
 _Weights: TypeAlias = Mapping[tuple[str, str], float]

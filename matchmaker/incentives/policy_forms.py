@@ -1,6 +1,5 @@
 """The forms of a policy and of its rule: what is typed, and the rule as data."""
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -67,7 +66,7 @@ class PercentField(Field):  # type: ignore[misc]
         if not typed:
             return
         try:
-            rate = Decimal(re.sub(r"\s*%$", "", typed)) * 100
+            rate = Decimal(typed.removesuffix("%")) * 100
         except ArithmeticError:
             rate = Decimal(0)
         if not rate.is_finite() or not 1 <= rate <= FULL_RATE or rate != rate.to_integral_value():

@@ -57,7 +57,7 @@ class AmountField(YuanField):
     """An amount typed in units of 10,000 yuan, as offices count; the data are fen."""
 
     unit = FEN_PER_WAN
-    suffix = re.compile(r"\s*万元?$")
+    units = ("万元", "万")
     hint = _l("Enter a number in units of 10,000 yuan, such as 50 or 12.5.")
 
     def as_typed(self, amount: Decimal) -> str:

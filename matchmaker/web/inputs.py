@@ -1,6 +1,5 @@
 """What forms share that hand figures to services: amounts, and what a service refused of them."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
@@ -23,7 +22,7 @@ class YuanField(Field):  # type: ignore[misc]
     data: Any
     widget = TextInput()
     unit = 100
-    suffix = re.compile(r"\s*元$")
+    units: tuple[str, ...] = ("元",)
     hint = _l("Enter an amount in yuan, such as 500000 or 1234.56.")
 
     def _value(self) -> str:
@@ -45,8 +44,9 @@ class YuanField(Field):  # type: ignore[misc]
         typed = unicodedata.normalize("NFKC", valuelist[0]).strip() if valuelist else ""
         if not typed:
             return
+        written = next((unit for unit in self.units if typed.endswith(unit)), "")
         try:
-            fen = Decimal(self.suffix.sub("", typed).replace(",", "")) * self.unit
+            fen = Decimal(typed.removesuffix(written).replace(",", "")) * self.unit
         except ArithmeticError:
             fen = Decimal(-1)
         if not fen.is_finite() or fen < 0 or fen != fen.to_integral_value():
