@@ -15,6 +15,17 @@ class InputError(Exception):
         self.reason = reason
 
 
+LARGEST_ID = 2**31 - 1
+"""The largest id that a table's key can hold; PostgreSQL refuses to compare it with more."""
+
+
+def id_in(text: str, default: int = 0) -> int:
+    """Return the id that an address holds, `default` where it holds none that could be one."""
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(LARGEST_ID)):
+        return default
+    return min(int(text), LARGEST_ID)
+
+
 def need_text(field: str, text: str) -> str:
     """Return a text without blanks around it.
 

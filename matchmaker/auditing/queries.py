@@ -12,6 +12,7 @@ from matchmaker.audit import is_whole
 from matchmaker.auditing.jobs import CHECK
 from matchmaker.auditing.wording import KINDS, OUTCOMES
 from matchmaker.i18n import CHINA
+from matchmaker.inputs import id_in
 from matchmaker.permissions import Permission, granted
 from models import AuditEntry, Base, Job, Organization, User
 
@@ -65,11 +66,11 @@ def read(args: Mapping[str, str]) -> Chosen:
     return Chosen(
         words=args.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
         kind=kind if kind in subject_kinds() else "",
-        record=_number(args.get("record", "")),
+        record=id_in(args.get("record", "")),
         outcome=outcome if outcome in OUTCOMES else "",
         since=_day(args.get("since", "")),
         until=_day(args.get("until", "")),
-        before=_number(args.get("before", "")),
+        before=id_in(args.get("before", "")),
     )
 
 
@@ -144,10 +145,6 @@ def _users(session: Session, ids: Iterable[int | None]) -> dict[int, User]:
 def _midnight(day: date) -> datetime:
     """Return the moment at which a day begins in China."""
     return datetime.combine(day, time.min, CHINA).astimezone(UTC)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
 def _day(text: str) -> date | None:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from matchmaker.db import db
 from matchmaker.i18n import _
+from matchmaker.inputs import LARGEST_ID, id_in
 from matchmaker.permissions import Permission
 from matchmaker.postings.filters import Choices, load_choices
 from matchmaker.postings.pages import in_words
@@ -15,8 +16,6 @@ from matchmaker.subscriptions.halls import HALLS, savable
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
 from models import Pace, PostingKind, SavedSearch
-
-LARGEST_ID = 2**31 - 1
 
 blueprint = Blueprint("subscriptions", __name__, url_prefix="/subscriptions")
 
@@ -69,8 +68,8 @@ def new(kind: str) -> str | Response:
 def show(public_id: str) -> str:
     """List what was found for a search, newest first."""
     search = load_or_404(SavedSearch, public_id)
-    before = request.args.get("before", LARGEST_ID, type=int)
-    page = queries.found_page(db.session, signed_in(), search, max(0, min(before, LARGEST_ID)))
+    before = id_in(request.args.get("before", ""), LARGEST_ID)
+    page = queries.found_page(db.session, signed_in(), search, before)
     return render_template(
         "subscriptions/show.html",
         search=search,

@@ -46,6 +46,8 @@ NASTY = (
     ),
     "x" * 5000,
 )
+EDGES = ("9" * 10, "9" * 40, "\0", "9999-12-31", "0000-00-00")
+"""What is just beyond what numbers, days and texts may be."""
 INJECTIONS = (
     "' OR '1'='1",
     "' UNION SELECT id, email, password_hash FROM user --",
@@ -92,6 +94,30 @@ def test_no_request_breaks_the_platform(world: World, data: Any) -> None:
         data=form if method == "POST" else None,
     )
     assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("persona", ["visitor", "owner", "county officer", "admin", "auditor"])
+def test_no_value_breaks_a_list(world: World, persona: str) -> None:
+    client = world.client(persona)
+    lists = [rule.rule for rule in world.routes("GET") if not rule.arguments]
+    for address in lists:
+        limiter.reset()
+        for value in EDGES:
+            answer = client.get(address, query_string=dict.fromkeys(PARAMETERS, value))
+            assert answer.status_code < 500, (address, value)
+
+
+@pytest.mark.parametrize("header", ["Referer", "Cookie", "Accept-Language", "HX-Target"])
+@pytest.mark.parametrize("value", ["http://[", "//", "\\", "=", ";;", "x" * 5000, "zh;q=x,*"])
+def test_no_header_breaks_a_form(world: World, header: str, value: str) -> None:
+    limiter.reset()
+    client = world.client("admin")
+    for rule in ("/admin/users/new", "/account/email", "/language", "/sign-in/confirm"):
+        for method in ("GET", "POST"):
+            answer = client.open(
+                rule, method=method, headers={header: value}, data={"csrf_token": world.token}
+            )
+            assert answer.status_code < 500, rule
 
 
 @pytest.mark.parametrize("injection", INJECTIONS)

@@ -15,6 +15,7 @@ from matchmaker.accounts.services.users import Standing, UserError
 from matchmaker.accounts.views.pages import blueprint
 from matchmaker.db import db
 from matchmaker.i18n import _
+from matchmaker.inputs import id_in
 from matchmaker.permissions import Permission, visible
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
@@ -26,7 +27,7 @@ from models import Organization, Region, Role, User
 def users() -> str:
     """List the users, or those that some words fit."""
     words = request.args.get("q", "")[:100]
-    after = request.args.get("after", type=int, default=0)
+    after = id_in(request.args.get("after", ""))
     found = queries.users(db.session, signed_in(), words, after)
     shown = found[: queries.USERS_TO_A_PAGE]
     return render_template(

@@ -7,6 +7,7 @@ from flask import Response, abort, flash, render_template, request
 from matchmaker.clock import today
 from matchmaker.db import db
 from matchmaker.i18n import _
+from matchmaker.inputs import id_in
 from matchmaker.organizations import queries
 from matchmaker.organizations.forms import BureauForm, ReasonForm, RestrictionForm
 from matchmaker.organizations.services import profile, review
@@ -25,7 +26,7 @@ def queue() -> str:
     """List the organizations of the officer's region in one state, those that wait at first."""
     chosen = request.args.get("status", "")
     status = OrganizationStatus(chosen) if chosen in set(OrganizationStatus) else review.PENDING
-    after = request.args.get("after", type=int, default=0)
+    after = id_in(request.args.get("after", ""))
     found = queries.queue(db.session, signed_in(), status, after)
     shown = found[: queries.TO_A_PAGE]
     return render_template(
