@@ -41,7 +41,7 @@ def trail() -> str:
 
 @blueprint.get("/trail.xlsx")
 @limiter.limit("20 per minute")
-@requires(Permission.AUDIT_READ, recent=True)
+@requires(Permission.AUDIT_READ, recent=True, saved=True)
 def export() -> Response:
     """Give what the filters leave as a workbook, the newest `MOST_EXPORTED` entries of it."""
     chosen = replace(queries.read(request.args), before=0)

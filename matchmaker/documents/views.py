@@ -68,7 +68,7 @@ def public_notice(notice_id: str) -> Response:
 
 @blueprint.get("/documents/summary")
 @limiter.limit("20 per minute")
-@requires(Permission.INDICATOR_READ)
+@requires(Permission.INDICATOR_READ, recent=True, saved=True)
 def summary() -> Response:
     """Give the list of key projects, as it is narrowed, as the table that is stamped."""
     actor = signed_in()

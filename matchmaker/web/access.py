@@ -26,6 +26,7 @@ RECENT = timedelta(minutes=15)
 _PERMISSION = "_required_permission"
 _RECENT = "_recent_sign_in"
 _BY_ITSELF = "_asked_by_the_page_itself"
+_SAVED = "_is_saved_and_not_shown"
 _UNGUARDED = {"static"}
 _SEEN = "seen"
 _SEEN_EVERY = 60  # seconds
@@ -56,18 +57,24 @@ def init_app(app: Flask) -> None:
 
 
 def requires(
-    permission: Permission, *, recent: bool = False, by_itself: bool = False
+    permission: Permission,
+    *,
+    recent: bool = False,
+    by_itself: bool = False,
+    saved: bool = False,
 ) -> Callable[[ViewT], ViewT]:
     """Name the permission of a view; a view without one answers nobody.
 
     With `recent` the reader must have proved who they are within `RECENT` (ASVS 5.0 A7.5). What a
     page asks for `by_itself` keeps no session open (A7.3), and a visitor is not led to sign in.
+    What is `saved` and not shown leaves the reader on the page that offered it, also after that.
     """
 
     def mark(view: ViewT) -> ViewT:
         setattr(view, _PERMISSION, permission)
         setattr(view, _RECENT, recent)
         setattr(view, _BY_ITSELF, by_itself)
+        setattr(view, _SAVED, saved)
         return view
 
     return mark
@@ -76,6 +83,11 @@ def requires(
 def required_permission(view: Callable[..., Any]) -> Permission | None:
     """Return the permission that `requires` gave to the view."""
     return getattr(view, _PERMISSION, None)
+
+
+def asks_for_recent_sign_in(view: Callable[..., Any]) -> bool:
+    """Return whether `requires` wants the reader of the view to have signed in lately."""
+    return bool(getattr(view, _RECENT, False))
 
 
 def current_actor() -> User | None:
@@ -199,11 +211,19 @@ def _refuse_unless_permitted() -> Response | None:
 def _confirm_first(view: Callable[..., Any]) -> Response | None:
     """Send the reader to prove who they are where the view asks for that and it was long ago."""
     session = current_session()
-    if not getattr(view, _RECENT, False) or session is None:
+    if not asks_for_recent_sign_in(view) or session is None:
         return None
     if session.confirmed_at > now() - RECENT:
         return None
-    form = flask.request.method == "POST"
-    here = urlsplit(flask.request.referrer or "").path if form else flask.request.full_path
-    target = here.rstrip("?")
+    elsewhere = flask.request.method == "POST" or getattr(view, _SAVED, False)
+    target = (_page_before() if elsewhere else flask.request.full_path).rstrip("?")
     return flask.redirect(flask.url_for("accounts.confirm", next=target), 303)  # type: ignore[return-value]
+
+
+def _page_before() -> str:
+    """Return the page that led here, as far as the browser says; "" if it says nothing readable."""
+    try:
+        before = urlsplit(flask.request.referrer or "")
+    except ValueError:
+        return ""
+    return f"{before.path}?{before.query}"

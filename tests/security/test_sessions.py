@@ -18,7 +18,12 @@ from matchmaker.accounts.services.users import Standing
 from matchmaker.config import ConfigError, Settings
 from matchmaker.db import transaction
 from matchmaker.organizations.services import members
-from matchmaker.web.access import LONGEST_PAUSE, LONGEST_SESSION, RECENT
+from matchmaker.web.access import (
+    LONGEST_PAUSE,
+    LONGEST_SESSION,
+    RECENT,
+    asks_for_recent_sign_in,
+)
 from models import Role, User, UserSession, now
 from tests import factories
 from tests.conftest import SECRET, SignIn, application, let_go
@@ -264,3 +269,51 @@ def test_reading_pages_writes_nothing(
     for address in ("/account", "/account/sessions", "/organization", "/organization/members"):
         assert client.get(address).status_code == 200
     assert session.execute(sa.select(UserSession.__table__)).all() == before
+
+
+def test_every_export_and_what_gives_rights_or_money_asks_for_it(app: Flask) -> None:
+    recent = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if asks_for_recent_sign_in(app.view_functions[rule.endpoint])
+    }
+    exports = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.rule.endswith(".xlsx")
+        and not rule.rule.endswith(("/template.xlsx", "/errors.xlsx"))
+    }
+    assert recent - exports == {
+        "/account/email",
+        "/account/second-factor/authenticator",
+        "/account/second-factor/codes",
+        "/account/second-factor/remove",
+        "/admin/bureaus/new",
+        "/admin/users/<public_id>",
+        "/admin/users/<public_id>/disable",
+        "/admin/users/<public_id>/enable",
+        "/admin/users/<public_id>/password-link",
+        "/admin/users/<public_id>/second-factor",
+        "/admin/users/new",
+        "/budgets/<policy_id>/<int:year>",
+        "/claims/<claim_id>/payment",
+        "/documents/summary",
+        "/organization/members/<public_id>/disable",
+        "/organization/members/<public_id>/enable",
+        "/organization/members/<public_id>/role",
+    }
+    assert exports <= recent
+
+
+def test_an_export_that_asks_for_it_comes_back_to_its_list(
+    session: Session, client: FlaskClient, sign_in: SignIn
+) -> None:
+    sign_in(client, factories.user())
+    with transaction(session):
+        session.execute(sa.update(UserSession).values(confirmed_at=now() - RECENT))
+    page = "http://localhost/claims?view=all"
+    asked = client.get("/claims.xlsx?view=all", headers={"Referer": page})
+    assert asked.location == "/sign-in/confirm?next=/claims?view%3Dall"
+    answer = send(client, asked.location, password=factories.PASSWORD, next="/claims?view=all")
+    assert answer.location == "/claims?view=all"
+    assert client.get("/claims.xlsx?view=all").status_code == 200

@@ -76,6 +76,7 @@ def confirm() -> tuple[str, int] | Response:
         except WrongCredentialsError:
             form.password.errors = [_("The password is wrong.")]
         else:
+            flash(_("It is you. Go on with what you were about to do."), "success")
             target = own_path(form.next.data, flask.url_for("accounts.overview"))
             return see_other(target)
     return render_template("accounts/confirm.html", form=form), status

@@ -39,7 +39,7 @@ def budgets() -> str:
 
 @blueprint.get("/budgets.xlsx")
 @limiter.limit("20 per minute")
-@requires(Permission.BUDGET_READ)
+@requires(Permission.BUDGET_READ, recent=True, saved=True)
 def export_budgets() -> Response:
     """Give a year's budgets as a workbook."""
     year = _chosen_year()

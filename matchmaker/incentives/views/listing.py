@@ -41,7 +41,7 @@ def claims() -> str:
 
 @blueprint.get("/claims.xlsx")
 @limiter.limit("20 per minute")
-@requires(Permission.CLAIM_READ)
+@requires(Permission.CLAIM_READ, recent=True, saved=True)
 def export_claims() -> Response:
     """Give all claims of the page's filter as a workbook."""
     chosen = queries.read_filter(request.args, *_offered())

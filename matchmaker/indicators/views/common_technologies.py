@@ -34,7 +34,7 @@ def common_technologies() -> str:
 
 @blueprint.get("/common-technologies.xlsx")
 @limiter.limit("20 per minute")
-@requires(Permission.COMMON_TECHNOLOGY_READ)
+@requires(Permission.COMMON_TECHNOLOGY_READ, recent=True, saved=True)
 def export_common_technologies() -> Response:
     """Give all technologies of the page's industry as a workbook."""
     found = queries.unanswered(db.session, signed_in())

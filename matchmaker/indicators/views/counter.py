@@ -42,7 +42,7 @@ def counter() -> str:
 
 @blueprint.get("/key-projects/counter.xlsx")
 @limiter.limit("20 per minute")
-@requires(Permission.INDICATOR_READ)
+@requires(Permission.INDICATOR_READ, recent=True, saved=True)
 def export_counter() -> Response:
     """Give the counter's rows, counted ones first, as a workbook."""
     found = _reckoning(_regions())

@@ -52,7 +52,7 @@ def key_projects() -> str:
 
 @blueprint.get("/key-projects.xlsx")
 @limiter.limit("20 per minute")
-@requires(Permission.INDICATOR_READ)
+@requires(Permission.INDICATOR_READ, recent=True, saved=True)
 def export_key_projects() -> Response:
     """Give all rows of the list, as it is narrowed, as a workbook."""
     actor = signed_in()

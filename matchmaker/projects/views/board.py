@@ -55,7 +55,7 @@ def index() -> str:
 
 @blueprint.get("/projects.xlsx")
 @limiter.limit("20 per minute")
-@requires(Permission.PROJECT_READ)
+@requires(Permission.PROJECT_READ, recent=True, saved=True)
 def export_table() -> Response:
     """Give the table, as it is narrowed and sorted, as a workbook with all its pages."""
     _offer, chosen = _asked()
