@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.orm import Session
 
-from models import EmailToken, Invitation, TokenPurpose, now
+from models import EmailToken, Invitation, TokenPurpose, User, now
 
 TERMS = {
     TokenPurpose.REGISTER: timedelta(days=1),
@@ -78,6 +78,15 @@ def withdraw(session: Session, *conditions: sa.ColumnElement[bool]) -> None:
     """Make the unused links that meet the conditions useless, in the transaction under way."""
     statement = sa.update(EmailToken).where(EmailToken.used_at.is_(None), *conditions)
     session.execute(statement.values(used_at=now(), version=EmailToken.version + 1))
+
+
+def withdraw_all(session: Session, user: User) -> None:
+    """Make every unused link of a user useless, in the transaction under way.
+
+    Whoever asked for one before the password or the address changed may be the one it was changed
+    against (ASVS 5.0 A6.4.1).
+    """
+    withdraw(session, EmailToken.user_id == user.id)
 
 
 def sign(secret_key: str, purpose: TokenPurpose, public_id: str) -> str:

@@ -18,7 +18,8 @@ LONGEST = 128
 VALID_FOR = timedelta(days=90)
 _CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
 _CLASSES_WANTED = 3
-_SHORTEST_CONTEXT = 4
+_SHORTEST_CONTEXT, _SHORTEST_NAME = 4, 2
+"""From how many letters, or Chinese characters, on a word tells something of its owner."""
 _PLATFORM = ("matchmaker", "政产学研金服用")
 _COMMON = ROOT / "seed" / "common-passwords.txt"
 
@@ -58,7 +59,11 @@ def is_expired(profile: str, user: User) -> bool:
 def _words(context: Iterable[str]) -> set[str]:
     """Return the words of the context long enough to matter; of an address also its first part."""
     found = [part for text in context for part in (text, text.split("@", 1)[0])]
-    return {word.lower() for word in (*found, *_PLATFORM) if len(word) >= _SHORTEST_CONTEXT}
+    return {word.lower() for word in (*found, *_PLATFORM) if len(word) >= _shortest(word)}
+
+
+def _shortest(word: str) -> int:
+    return _SHORTEST_CONTEXT if word.isascii() else _SHORTEST_NAME
 
 
 @functools.cache

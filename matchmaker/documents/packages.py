@@ -50,7 +50,8 @@ def _check_size_and_declarations(content: bytes, most: int) -> None:
                 _("It unpacks to far more than its size. Use smaller pictures.")
             )
         try:
-            declares = any(b"<!DOCTYPE" in package.read(part) for part in package.infolist())
+            parts = (package.read(part) for part in package.infolist())
+            declares = any(b"<!DOCTYPE" in part.replace(b"\0", b"") for part in parts)  # or UTF-16
         except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
             raise UnacceptableFileError(_("The file is damaged. Save it anew.")) from error
     if declares:

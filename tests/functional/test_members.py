@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from matchmaker.accounts.services import users
 from matchmaker.db import transaction
 from models import Invitation, OrganizationStatus, Role, User
 from tests import factories
@@ -141,3 +142,19 @@ def test_a_member_manages_nobody(session: Session, client: FlaskClient, sign_in:
     address = f"{PAGE}/{colleague.public_id}/disable"
     assert send(client, address, "/account").status_code == 403
     assert client.get("/organization/edit").status_code == 403
+
+
+def test_an_account_closed_by_an_administrator_is_not_the_managers_to_open(
+    session: Session, client: FlaskClient, manager: User
+) -> None:
+    colleague = factories.user(organization=manager.organization)
+    users.disable(session, factories.user(Role.ADMIN), colleague)
+    address = f"{PAGE}/{colleague.public_id}"
+    assert send(client, f"{address}/enable", PAGE).status_code == 403
+    session.rollback()
+    assert not colleague.active
+    users.enable(session, factories.user(Role.ADMIN), colleague)
+    for action in ("disable", "enable"):
+        assert send(client, f"{address}/{action}", PAGE).status_code == 303
+    session.rollback()
+    assert colleague.active

@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from matchmaker.accounts.services import second_factor
+from matchmaker.accounts.services import second_factor, users
 from matchmaker.db import transaction
-from models import Base, EmailToken, TotpSecret, User, now
+from models import Base, EmailToken, Role, TotpSecret, User, now
 from models.derived import BIGRAM_TABLES
 from tests import factories
 from tests.conftest import SignIn
@@ -74,6 +74,51 @@ def test_another_password_makes_the_links_under_way_useless(
     assert first != second
     assert _choose(client, second) == 303
     assert client.get(first).status_code == 410
+
+
+def test_another_password_ends_a_change_of_the_address_under_way(
+    session: Session, client: FlaskClient, sign_in: SignIn, mailbox: Mailbox
+) -> None:
+    user = factories.user()
+    sign_in(client, user)
+    send(client, "/account/email", email="thief@example.net")
+    stolen = mailbox.link("thief@example.net")
+    assert _choose(client, _requested(client, mailbox, user)) == 303
+    assert client.get(stolen).status_code == 410
+    session.rollback()
+    assert user.email != "thief@example.net"
+
+
+def test_another_address_ends_the_links_sent_to_the_old_one(
+    session: Session, client: FlaskClient, sign_in: SignIn, mailbox: Mailbox
+) -> None:
+    user = factories.user()
+    sign_in(client, user)
+    reset = _requested(client, mailbox, user)
+    send(client, "/account/email", email="new@example.net")
+    assert send(client, mailbox.link("new@example.net")).status_code == 303
+    assert client.get(reset).status_code == 410
+
+
+def test_the_present_address_is_told_that_another_was_asked_for(
+    session: Session, client: FlaskClient, sign_in: SignIn, mailbox: Mailbox
+) -> None:
+    user = factories.user()
+    sign_in(client, user)
+    send(client, "/account/email", email="new@example.net")
+    (told,) = mailbox.letters(user.email)
+    assert "new@example.net" not in told
+    assert "请求更换邮箱" in told
+
+
+def test_a_closed_account_leaves_no_link_that_works(
+    session: Session, client: FlaskClient, mailbox: Mailbox
+) -> None:
+    user, admin = factories.user(), factories.user(Role.ADMIN)
+    link = _requested(client, mailbox, user)
+    users.disable(session, admin, user)
+    users.enable(session, admin, user)
+    assert client.get(link).status_code == 410
 
 
 def test_a_link_of_one_kind_opens_no_other(

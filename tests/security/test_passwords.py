@@ -40,6 +40,7 @@ GOOD = "three blue tractors"
         "Matchmaker-2026",
         "Lushian-19-Aa",
         "我是陆时安，安徽岚川驭新能源动力有限公司的",
+        "陆时安2026 Abc",
     ],
 )
 def test_a_poor_password_is_refused(profile: str, password: str) -> None:
@@ -47,7 +48,8 @@ def test_a_poor_password_is_refused(profile: str, password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["eight888", GOOD, "x y z" * 12, "山高水长任我行路", "ÅéîøÜ–✓✓"]
+    "password",
+    ["eight888", GOOD, "x y z" * 12, "long" * 16, "longest." * 16, "山高水长任我行路", "ÅéîøÜ–✓✓"],
 )
 def test_length_is_all_that_the_usual_profile_asks_for(password: str) -> None:
     assert not policy.fault("asvs", password, CONTEXT)
@@ -80,11 +82,12 @@ def test_a_password_is_kept_as_argon2id_with_19_mebibytes_and_two_passes() -> No
     assert (parameters.type.name, parameters.memory_cost, parameters.time_cost) == ("ID", 19456, 2)
 
 
-def test_at_most_two_hashes_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("method", ["hash", "verify"])
+def test_at_most_two_hashes_are_made_at_once(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
     under_way, most = 0, 0
     counting = threading.Lock()
 
-    def slow(_hasher: PasswordHasher, _password: str) -> str:
+    def slow(_hasher: PasswordHasher, *_given: str) -> str:
         nonlocal under_way, most
         with counting:
             under_way += 1
@@ -94,9 +97,13 @@ def test_at_most_two_hashes_are_made_at_once(monkeypatch: pytest.MonkeyPatch) ->
             under_way -= 1
         return ""
 
-    monkeypatch.setattr(PasswordHasher, "hash", slow)
+    monkeypatch.setattr(PasswordHasher, method, slow)
+    made = {
+        "hash": passwords.hash_password,
+        "verify": lambda password: passwords.verify_password(None, password),
+    }
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(passwords.hash_password, ["x"] * 16))
+        list(pool.map(made[method], ["x"] * 16))
     assert most == 2
 
 

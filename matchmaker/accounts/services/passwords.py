@@ -93,8 +93,6 @@ def choose_by_link(session: Session, token: EmailToken, new: str) -> User:
 
 def _keep(session: Session, user: User, hashed: str) -> None:
     user.password_hash, user.password_changed_at = hashed, now()
-    links.withdraw(
-        session, EmailToken.user_id == user.id, EmailToken.purpose == TokenPurpose.PASSWORD
-    )
+    links.withdraw_all(session, user)
     audit.record(session, user, "account:change_password", user)
     letters.credential_changed(session, user, "password")

@@ -23,10 +23,11 @@ def save(session: Session, actor: User, *, name: str, phone: str, title: str) ->
 
 
 def request_email_change(session: Session, actor: User, email: str) -> None:
-    """Send a link to the new address; until it is used, the old address stays."""
+    """Send a link to the new address; until it is used, the old address stays, and is told."""
     with transaction(session):
         token = links.issue(session, TokenPurpose.EMAIL, normal(email), user_id=actor.id)
         letters.send_link(session, token)
+        letters.credential_changed(session, actor, "email_requested")
         audit.record(session, actor, "account:request_email_change", actor)
 
 
@@ -46,6 +47,7 @@ def change_email(session: Session, token: EmailToken) -> User:
             if user is None or not user.active:
                 raise links.LinkSpentError
             letters.credential_changed(session, user, "email")
+            links.withdraw_all(session, user)
             user.email = token.email
             sessions.end_all(session, user)
             audit.record(session, user, "account:change_email", user)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matchmaker import audit
+from matchmaker.accounts import links
 from matchmaker.accounts.services import passwords, second_factor, sessions
 from matchmaker.accounts.services.signing_in import normal
 from matchmaker.db import exclusive, transaction
@@ -99,6 +100,7 @@ def disable(session: Session, actor: User, user: User) -> None:
         _refuse_own(actor, user)
         _refuse_last_admin(session, user)
         user.active = False
+        links.withdraw_all(session, user)
         sessions.end_all(session, user)
         audit.record(session, actor, "user:disable", user)
 

@@ -12,6 +12,7 @@ from matchmaker.accounts.services.signing_in import normal
 from matchmaker.db import transaction
 from matchmaker.organizations.services.registration import Person, open_account
 from models import (
+    AuditEntry,
     EmailToken,
     Invitation,
     OrganizationStatus,
@@ -110,10 +111,24 @@ def set_active(session: Session, actor: User, user: User, *, active: bool) -> No
     """
     with transaction(session):
         _refuse_not_own(actor, user)
+        if active and _closed_from_outside(session, user):
+            raise NotYoursError
         user.active = active
+        links.withdraw_all(session, user)
         sessions.end_all(session, user)
         action = "organization:enable_member" if active else "organization:disable_member"
         audit.record(session, actor, action, user)
+
+
+def _closed_from_outside(session: Session, user: User) -> bool:
+    """Return whether it was an administrator of the platform who closed the account."""
+    closings = sa.select(AuditEntry.action).where(
+        AuditEntry.subject_kind == User.__name__,
+        AuditEntry.subject_id == user.id,
+        AuditEntry.action.in_(("user:disable", "organization:disable_member")),
+        AuditEntry.outcome == "done",
+    )
+    return session.scalar(closings.order_by(AuditEntry.id.desc()).limit(1)) == "user:disable"
 
 
 def may_change(actor: User, user: User) -> bool:
