@@ -222,8 +222,8 @@ def subject_words(entry: AuditEntry) -> str:
 
 
 def outcome_words(outcome: str) -> str:
-    """Return how what an entry tells of ended."""
-    return str(OUTCOMES[outcome])
+    """Return how what an entry tells of ended; the code itself where it has no words."""
+    return str(OUTCOMES.get(outcome, outcome))
 
 
 def trouble_words(verdict: str, entry: int) -> str:

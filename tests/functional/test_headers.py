@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from matchmaker.permissions import Permission
 from matchmaker.web.access import requires
+from tests.conftest import application, let_go
 
 
 @pytest.mark.parametrize("path", ["/", "/needs", "/nowhere", "/sign-in", "/static/css/app.css"])
@@ -51,10 +52,12 @@ def test_https_is_pinned_only_over_https(client: FlaskClient) -> None:
 
 
 def test_an_unknown_host_is_refused(app: Flask) -> None:
-    app.config["TRUSTED_HOSTS"] = ["match.example.org"]
-    client = app.test_client()
+    url = app.config["SQLALCHEMY_ENGINES"]["default"]["url"].render_as_string(hide_password=False)
+    named = application(url, trusted_hosts=("match.example.org",))
+    client = named.test_client()
     assert client.get("/", base_url="http://evil.example").status_code == 400
     assert client.get("/", base_url="http://match.example.org").status_code == 200
+    let_go(named)
 
 
 def test_a_forwarded_address_is_not_believed_unless_configured(client: FlaskClient) -> None:
