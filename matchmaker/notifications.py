@@ -126,5 +126,6 @@ def _letter(session: Session, reader: User | None, notification_id: int) -> dict
         return None
     return {
         "event": notification.event,
+        "public_id": notification.public_id,
         "passages": passages(session, reader, [notification])[notification.event],
     }

@@ -74,6 +74,12 @@ def page(session: Session, actor: User, *, unread: bool, before: str) -> Page:
     return Page(_with_subjects(session, actor, shown), older)
 
 
+def told(session: Session, actor: User, notification: Notification) -> Told:
+    """Return one of the actor's own notifications with what it is about."""
+    (found,) = _with_subjects(session, actor, [notification])
+    return found
+
+
 def unread_count(session: Session, actor: User) -> int:
     """Return how many notifications nobody has read, counted up to `MOST_COUNTED`."""
     unread = visible(actor, Notification).where(Notification.read_at.is_(None))

@@ -15,7 +15,7 @@ from matchmaker.permissions import Permission
 from matchmaker.postings.filters import clean
 from matchmaker.relations import posting_of
 from matchmaker.web.access import current_actor, load_or_404, requires, signed_in
-from matchmaker.web.addresses import own_path, see_other
+from matchmaker.web.addresses import own_path, see_other, see_page
 from matchmaker.web.texts import titled
 from models import (
     Claim,
@@ -73,6 +73,19 @@ def index() -> str:
         first=not before,
         older=page.older,
     )
+
+
+@blueprint.get("/<public_id>")
+@requires(Permission.NOTICE_READ)
+def go(public_id: str) -> Response:
+    """Lead from a mail to what it is about: its address says nothing, and opening changes nothing.
+
+    What is not open to the reader any more is told of on the list.
+    """
+    told = queries.told(db.session, signed_in(), load_or_404(Notification, public_id))
+    if told.subject is None:
+        return see_page("notices.index")
+    return see_other(_address(told.notification, told.subject))
 
 
 @blueprint.post("/<public_id>/read")

@@ -1,10 +1,12 @@
 """The page of one's notifications."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -28,6 +30,7 @@ from models import (
 from tests import factories
 from tests.conftest import SignIn
 from tests.functional.pages import link, send
+from tests.mailbox import Mailbox
 
 
 @pytest.fixture
@@ -80,6 +83,37 @@ def test_opening_a_notification_marks_it_as_read_and_leads_on(
     assert 'class="count"' not in client.get("/notices").text
     entries = session.scalars(sa.select(AuditEntry.action)).all()
     assert entries.count("notice:read") == 1
+
+
+def test_a_mail_leads_to_what_it_is_about_and_its_address_says_nothing(
+    session: Session, app: Flask, client: FlaskClient, tmp_path: Path, need: Need, member: User
+) -> None:
+    mailbox = Mailbox(app, tmp_path)
+    _return(session, need, "请补充")
+    (note,) = session.scalars(sa.select(Notification))
+    letter = mailbox.letters(member.email)[-1]
+    assert need.public_id not in letter
+    address = mailbox.link(member.email)
+    assert address == f"/notices/{note.public_id}"
+    assert client.get(address).location == f"/needs/{need.public_id}"
+    session.rollback()
+    assert note.read_at is None, "a mail program that looks at links reads nothing"
+
+
+def test_a_mail_about_what_is_out_of_reach_by_now_leads_to_the_list(
+    session: Session, client: FlaskClient, need: Need, sign_in: SignIn
+) -> None:
+    officer = factories.user(Role.OFFICER, region=factories.FEIXI)
+    with transaction(session):
+        tell(session, Event.POSTING_SUBMITTED, need)
+    (note,) = session.scalars(sa.select(Notification))
+    sign_in(client, officer)
+    address = f"/notices/{note.public_id}"
+    assert client.get(address).location == f"/review/need/{need.public_id}"
+    postings.recall(session, factories.user(Role.MEMBER, organization=need.organization), need)
+    assert client.get(address).location == "/notices"
+    sign_in(client, factories.user(Role.ADMIN))
+    assert client.get(address).status_code == 404
 
 
 def test_nobody_reads_or_marks_another_persons_notifications(
