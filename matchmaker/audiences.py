@@ -18,6 +18,7 @@ from models import (
     Need,
     NoticeKind,
     Notification,
+    PostingStatus,
     ProjectIssue,
     Record,
     Region,
@@ -26,6 +27,7 @@ from models import (
     Revision,
     Role,
     SavedSearch,
+    StatusChange,
     SupervisionOrder,
     User,
     UserRole,
@@ -47,6 +49,20 @@ def _in_hand(_session: Session, subject: Record) -> list[User]:
         within = in_region(reviewer, posting_of(subject).region)
         return [reviewer] if reviewer and reviewer.active and within else []
     raise LookupError(f"{type(subject).__name__} is not reviewed")
+
+
+def _who_had_it(session: Session, subject: Record) -> Sequence[User]:
+    """Return who had a text in review when its poster took it back, as its last step says."""
+    last = (
+        sa.select(StatusChange.source)
+        .where(StatusChange.subject_kind == type(subject).__name__)
+        .where(StatusChange.subject_id == subject.id)
+        .order_by(StatusChange.id.desc())
+        .limit(1)
+    )
+    if session.scalar(last) == PostingStatus.INTERNAL_REVIEW:
+        return _endorsers(session, subject)
+    return _in_hand(session, subject)
 
 
 def _nearest(session: Session, role: Role, region: Region | None) -> Sequence[User]:
@@ -235,6 +251,7 @@ TOLD: dict[Event, tuple[NoticeKind, Audience]] = {
     Event.POSTING_SUBMITTED: (NoticeKind.REVIEW, _reviewers),
     Event.POSTING_RETURNED: (NoticeKind.REVIEW, _posters),
     Event.POSTING_REJECTED: (NoticeKind.REVIEW, _posters),
+    Event.POSTING_RECALLED: (NoticeKind.REVIEW, _who_had_it),
     Event.POSTING_PUBLISHED: (NoticeKind.REVIEW, _posters),
     Event.POSTING_SUSPENDED: (NoticeKind.REVIEW, _posters),
     Event.POSTING_RESUMED: (NoticeKind.REVIEW, _posters),
@@ -244,6 +261,7 @@ TOLD: dict[Event, tuple[NoticeKind, Audience]] = {
     Event.REVISION_TO_ENDORSE: (NoticeKind.REVIEW, _endorsers),
     Event.REVISION_SUBMITTED: (NoticeKind.REVIEW, _reviewers),
     Event.REVISION_RETURNED: (NoticeKind.REVIEW, _posters),
+    Event.REVISION_REJECTED: (NoticeKind.REVIEW, _posters),
     Event.REVISION_APPROVED: (NoticeKind.REVIEW, _posters),
     Event.MATCH_ASSIGNED: (NoticeKind.MATCH, _broker),
     Event.MATCH_RECOMMENDED: (NoticeKind.MATCH, _both_sides),

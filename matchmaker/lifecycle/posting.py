@@ -1,6 +1,6 @@
 """The life of a need or a result."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from matchmaker.disclosure import full_text
 from matchmaker.i18n import _
@@ -15,6 +15,9 @@ from models import (
     Record,
     Visibility,
 )
+
+RENEWABLE_DAYS = 90
+"""How long after its term has ended a text can be renewed."""
 
 
 def unrestricted(case: Case) -> str | None:
@@ -71,6 +74,23 @@ def reviewed_internally(record: Record) -> bool:
 def sent_directly(record: Record) -> bool:
     """Return whether the posting goes straight to the bureau."""
     return not reviewed_internally(record)
+
+
+def renewable_until(record: Record) -> date | None:
+    """Return the last day on which a posting whose term has ended can be renewed."""
+    ended = posting_of(record).valid_until
+    return ended + timedelta(days=RENEWABLE_DAYS) if ended else None
+
+
+def lately_expired(case: Case) -> str | None:
+    """Refuse to show a text again whose term ended long ago."""
+    last = renewable_until(case.record)
+    if last is None or last < case.today:
+        return _(
+            "Its term ended more than %(days)d days ago. Copy it to post it again.",
+            days=RENEWABLE_DAYS,
+        )
+    return None
 
 
 _P = PostingStatus
@@ -134,7 +154,21 @@ POSTING = (
         reason_required=True,
         event=Event.POSTING_REJECTED,
     ),
+    Transition(
+        Action.RECALL,
+        frozenset({_P.INTERNAL_REVIEW, _P.SUBMITTED}),
+        _P.DRAFT,
+        Permission.POSTING_WRITE,
+        event=Event.POSTING_RECALLED,
+    ),
     Transition(Action.RENEW, frozenset({_P.PUBLISHED}), _P.PUBLISHED, Permission.POSTING_WRITE),
+    Transition(
+        Action.RENEW,
+        frozenset({_P.EXPIRED}),
+        _P.PUBLISHED,
+        Permission.POSTING_WRITE,
+        guard=all_of(lately_expired, unrestricted, complete),
+    ),
     Transition(
         Action.SUSPEND,
         frozenset({_P.PUBLISHED}),
@@ -161,9 +195,14 @@ POSTING = (
     ),
     Transition(
         Action.WITHDRAW,
-        frozenset(
-            {_P.DRAFT, _P.INTERNAL_REVIEW, _P.SUBMITTED, _P.RETURNED, _P.PUBLISHED, _P.SUSPENDED}
-        ),
+        frozenset({_P.INTERNAL_REVIEW, _P.SUBMITTED}),
+        _P.WITHDRAWN,
+        Permission.POSTING_WRITE,
+        event=Event.POSTING_RECALLED,
+    ),
+    Transition(
+        Action.WITHDRAW,
+        frozenset({_P.DRAFT, _P.RETURNED, _P.PUBLISHED, _P.SUSPENDED}),
         _P.WITHDRAWN,
         Permission.POSTING_WRITE,
     ),

@@ -35,6 +35,7 @@ class Action(StrEnum):
     PAY = "pay"
     PROPOSE_REMOVAL = "propose_removal"
     PUBLISH = "publish"
+    RECALL = "recall"
     RECOMMEND = "recommend"
     REJECT = "reject"
     REMOVE = "remove"

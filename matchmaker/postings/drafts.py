@@ -27,6 +27,8 @@ OPEN = (PostingStatus.DRAFT, PostingStatus.RETURNED)
 """The states in which a text is written anew in its place."""
 LIVE = (PostingStatus.PUBLISHED, PostingStatus.SUSPENDED)
 """The states in which a changed text must be approved first."""
+UNDER_REVIEW = (RevisionStatus.INTERNAL_REVIEW, RevisionStatus.SUBMITTED)
+"""The states in which a change waits to be decided on."""
 FIRST_VERSION = 1
 LONGEST_TITLE = 200
 
@@ -185,15 +187,20 @@ def copy(session: Session, actor: User, posting: Posting, key: str) -> Posting:
     return create(session, actor, type(posting), key, content)
 
 
+def is_unsent(posting: Posting) -> bool:
+    """Return whether a posting is a draft that has never been before a bureau or the public."""
+    reached = posting.submitted_at or posting.published_at
+    return posting.status is PostingStatus.DRAFT and not reached
+
+
 def why_closed(posting: Posting, revision: Revision | None) -> str:
     """Return why the text cannot be edited now, "" where it can; `revision` is its open one."""
     if posting.status in (PostingStatus.INTERNAL_REVIEW, PostingStatus.SUBMITTED):
-        return _("It is under review. Ask the reviewer to return it if you want to change it.")
+        return _("It is under review. Take it back if you want to change it.")
     if posting.status not in (*OPEN, *LIVE):
         return _("It is closed. Copy it to post it again.")
-    under_review = (RevisionStatus.INTERNAL_REVIEW, RevisionStatus.SUBMITTED)
-    if revision is not None and revision.status in under_review:
-        return _("A change is under review. Withdraw that change to write another.")
+    if revision is not None and revision.status in UNDER_REVIEW:
+        return _("A change is under review. Take that change back to edit it.")
     return ""
 
 

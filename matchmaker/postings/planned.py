@@ -5,19 +5,20 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import MessageStatus, Need, OutboxMessage, Result, Revision
+from matchmaker import notifications, outbox
+from models import Event, MessageStatus, Need, OutboxMessage, Record, Result, Revision, User
+
+Reviewed = Need | Result | Revision
 
 APPROVE = "approve"
 
 
-def name_of(record: Need | Result | Revision) -> str:
+def name_of(record: Reviewed) -> str:
     """Return what a record's kind is called in messages, addresses and the audit trail."""
     return type(record).__name__.lower()
 
 
-def planned(
-    session: Session, records: Sequence[Need | Result | Revision]
-) -> dict[Need | Result | Revision, OutboxMessage]:
+def planned(session: Session, records: Sequence[Reviewed]) -> dict[Reviewed, OutboxMessage]:
     """Return the approvals that are planned for the records as they stand, in one query."""
     ids = {record.id for record in records}
     messages = session.scalars(
@@ -31,3 +32,23 @@ def planned(
     named = {tuple(message.payload[part] for part in parts): message for message in messages}
     keys = {record: (name_of(record), record.id, record.version) for record in records}
     return {record: named[key] for record, key in keys.items() if key in named}
+
+
+def call_off(session: Session, records: Sequence[Reviewed]) -> list[Reviewed]:
+    """Drop the approvals that are planned for records and not under way; return whose."""
+    messages = planned(session, records)
+    return [record for record in messages if outbox.call_off(session, messages[record])]
+
+
+def take_back(session: Session, actor: User, record: Reviewed) -> None:
+    """Call off the approval planned for a text that its poster takes back; tell who gave it.
+
+    The officer who has the text in hand is told of that by the lifecycle.
+    """
+    plan = planned(session, [record]).get(record)
+    if plan is None or not outbox.call_off(session, plan):
+        return
+    approver = session.get_one(User, plan.payload["actor_id"])
+    if approver.active and approver is not record.reviewer:
+        told: dict[Record, list[User]] = {record: [approver]}
+        notifications.tell_each(session, Event.POSTING_RECALLED, told, actor)

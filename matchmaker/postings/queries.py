@@ -182,10 +182,14 @@ def own(session: Session, actor: User, kind: type[PostingT], chosen: OwnFilter) 
     """Return a page of the postings of the actor's organization, last changed first.
 
     Words are looked for in the titles and in the references, the organization's own numbers.
+    Drafts that were deleted are among the withdrawn alone.
     """
     statement = visible(actor, kind).where(kind.organization_id == actor.organization_id)
     if chosen.status:
         statement = statement.where(kind.status == chosen.status)
+    else:
+        reached = sa.or_(kind.submitted_at.is_not(None), kind.published_at.is_not(None))
+        statement = statement.where(sa.or_(kind.status != PostingStatus.WITHDRAWN, reached))
     for word in chosen.words.split()[:MOST_WORDS]:
         named = (text.icontains(word, autoescape=True) for text in (kind.title, kind.reference))
         statement = statement.where(sa.or_(*named))

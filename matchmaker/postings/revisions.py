@@ -18,7 +18,7 @@ from matchmaker.lifecycle.posting import complete, unrestricted
 from matchmaker.lifecycle.revision import live
 from matchmaker.lifecycle.transition import Action, Case, all_of
 from matchmaker.permissions import Permission, visible
-from matchmaker.postings import attachments, open_matches
+from matchmaker.postings import attachments, open_matches, planned
 from matchmaker.postings.services import queue_matching, tell_invited
 from matchmaker.postings.sketches import sketch
 from matchmaker.postings.texts import rewrite, written
@@ -37,7 +37,8 @@ def propose(
 ) -> Revision:
     """Hand in a changed text, as `texts.written` gives it, for a posting that has been published.
 
-    A revision that was returned is written anew; one that is under review must be withdrawn first.
+    A revision that was returned or taken back is written anew; one that is under review must be
+    taken back first.
     """
     with transaction(session):
         check_permission(session, actor, posting, REVISE, [Permission.POSTING_WRITE])
@@ -98,9 +99,25 @@ def send_back(
     advance(session, actor, revision, Action.RETURN, reason=reason, expected_version=version)
 
 
+def reject(
+    session: Session, actor: User, revision: Revision, reason: str, version: int | None = None
+) -> None:
+    """Refuse a revision for good; the published text stays."""
+    advance(session, actor, revision, Action.REJECT, reason=reason, expected_version=version)
+
+
+def recall(session: Session, actor: User, revision: Revision, version: int | None = None) -> None:
+    """Take a revision that is under review back to be edited; the published text stays."""
+    with transaction(session):
+        planned.take_back(session, actor, revision)
+        advance(session, actor, revision, Action.RECALL, expected_version=version)
+
+
 def withdraw(session: Session, actor: User, revision: Revision, version: int | None = None) -> None:
-    """Take a revision back; the published text stays."""
-    advance(session, actor, revision, Action.WITHDRAW, expected_version=version)
+    """Throw a revision away for good; the published text stays."""
+    with transaction(session):
+        planned.take_back(session, actor, revision)
+        advance(session, actor, revision, Action.WITHDRAW, expected_version=version)
 
 
 def approve(session: Session, actor: User, revision: Revision, version: int | None = None) -> None:

@@ -14,12 +14,12 @@ from matchmaker import audit, notifications, outbox
 from matchmaker.clock import today
 from matchmaker.db import transaction
 from matchmaker.disclosure import search_text
-from matchmaker.i18n import CHINA
-from matchmaker.lifecycle.engine import RefusalError, advance, follow
+from matchmaker.i18n import CHINA, _
+from matchmaker.lifecycle.engine import GuardedError, RefusalError, advance, follow
 from matchmaker.lifecycle.transition import Action
-from matchmaker.postings import open_matches
+from matchmaker.postings import open_matches, planned
 from matchmaker.relations import in_region
-from models import Event, Need, PostingStatus, Result, User, Visibility, now
+from models import Event, Need, PostingStatus, Result, StatusChange, User, Visibility, now
 
 VALID_DAYS = 365
 STILL_VALID_DAYS = (14, 3)
@@ -70,6 +70,13 @@ def reject(
     advance(session, actor, posting, Action.REJECT, reason=reason, expected_version=version)
 
 
+def recall(session: Session, actor: User, posting: Posting, version: int | None = None) -> None:
+    """Take a text that is under review back to be edited; a planned approval is called off."""
+    with transaction(session):
+        planned.take_back(session, actor, posting)
+        advance(session, actor, posting, Action.RECALL, expected_version=version)
+
+
 def withdraw(
     session: Session,
     actor: User,
@@ -79,6 +86,7 @@ def withdraw(
 ) -> None:
     """Take one's own posting back for good; its open matches end."""
     with transaction(session):
+        planned.take_back(session, actor, posting)
         advance(session, actor, posting, Action.WITHDRAW, reason=reason, expected_version=version)
         open_matches.close(session, actor, posting)
 
@@ -96,16 +104,26 @@ def resume(session: Session, actor: User, posting: Posting, version: int | None 
     """Show a suspended text again; what its suspension ended is proposed again."""
     with transaction(session):
         advance(session, actor, posting, Action.RESUME, expected_version=version)
-        open_matches.reopen(session, actor, posting)
-        tell_invited(session, actor, posting)
-        queue_matching(session, posting)
+        _show_again(session, actor, posting)
 
 
 def renew(session: Session, actor: User, posting: Posting, version: int | None = None) -> None:
-    """Keep a published text for a year from today."""
+    """Keep a published text for a year from today, or show one again whose term has ended.
+
+    What the end of its term ended is proposed again. A text that the bureau had taken out of sight
+    by then stays closed.
+    """
     with transaction(session):
+        had_expired = posting.status is PostingStatus.EXPIRED
+        if had_expired and _last_source(session, posting) == PostingStatus.SUSPENDED:
+            reason = _(
+                "The bureau had suspended it before its term ended. Copy it to post it again."
+            )
+            raise GuardedError(posting, Action.RENEW, reason)
         advance(session, actor, posting, Action.RENEW, expected_version=version)
         posting.valid_until = _a_year_from_now()
+        if had_expired:
+            _show_again(session, actor, posting)
 
 
 def fulfil(session: Session, actor: User, posting: Posting, version: int | None = None) -> None:
@@ -163,6 +181,23 @@ def tell_invited(session: Session, actor: User | None, posting: Posting) -> None
     notifications.tell(session, Event.POSTING_INVITED, posting, actor)
     for row in posting.invitations:
         row.told = True
+
+
+def _show_again(session: Session, actor: User, posting: Posting) -> None:
+    open_matches.reopen(session, actor, posting)
+    tell_invited(session, actor, posting)
+    queue_matching(session, posting)
+
+
+def _last_source(session: Session, posting: Posting) -> str | None:
+    """Return from which state a posting came into the one it is in."""
+    return session.scalar(
+        sa.select(StatusChange.source)
+        .where(StatusChange.subject_kind == type(posting).__name__)
+        .where(StatusChange.subject_id == posting.id)
+        .order_by(StatusChange.id.desc())
+        .limit(1)
+    )
 
 
 def _overdue(session: Session, kind: type[PostingT]) -> Sequence[PostingT]:

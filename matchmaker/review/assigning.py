@@ -16,23 +16,18 @@ from matchmaker.lifecycle.engine import (
     check_permission,
 )
 from matchmaker.permissions import Permission, can
+from matchmaker.postings.planned import Reviewed, name_of
 from matchmaker.relations import posting_of
-from matchmaker.review.planned import name_of
 from models import (
     Event,
-    Need,
     Organization,
     OrganizationStatus,
     Region,
-    Result,
-    Revision,
     RevisionStatus,
     Role,
     User,
     UserRole,
 )
-
-Reviewed = Need | Result | Revision
 
 ASSIGN = "assign"
 

@@ -7,9 +7,9 @@ from matchmaker.db import transaction
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.jobs import Work, handles
 from matchmaker.lifecycle.engine import NotPermittedError, RefusalError
+from matchmaker.postings.planned import APPROVE, Reviewed
 from matchmaker.review import services
 from matchmaker.review.filters import KINDS
-from matchmaker.review.planned import APPROVE
 from models import User
 
 
@@ -22,7 +22,7 @@ def approve(
     What was changed or may not pass any more stays in the inbox, which says why.
     """
     kind: Any = KINDS[record_kind]
-    record: services.Reviewed = work.session.get_one(kind, record_id)
+    record: Reviewed = work.session.get_one(kind, record_id)
     reviewer = work.session.get_one(User, actor_id)
     action = services.approval(record)
     try:

@@ -14,11 +14,11 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 from matchmaker.clock import today
 from matchmaker.i18n import CHINA
 from matchmaker.permissions import Permission, granted, visible
+from matchmaker.postings.planned import Reviewed, name_of, planned
 from matchmaker.postings.queries import BODIES, MOST_WORDS, family, shown_with, subtree
 from matchmaker.relations import owns, posting_of, where_overseen, where_own, where_revises
 from matchmaker.review import deadlines, services
 from matchmaker.review.filters import KINDS, MINE, NOBODY, Cursor, InboxFilter
-from matchmaker.review.planned import name_of, planned
 from models import (
     Need,
     Organization,
@@ -31,7 +31,6 @@ from models import (
     holds,
 )
 
-Reviewed = Need | Result | Revision
 _OfPosting = Callable[[Any], sa.ColumnElement[bool]]
 """A condition on needs or on results: given the one or the other."""
 

@@ -17,10 +17,8 @@ from matchmaker.lifecycle.transition import Action
 from matchmaker.permissions import Decision, Permission
 from matchmaker.postings import revisions
 from matchmaker.postings import services as postings
-from matchmaker.review.planned import APPROVE, name_of, planned
+from matchmaker.postings.planned import APPROVE, Reviewed, call_off, name_of, planned
 from models import Need, Result, Revision, RevisionStatus, User, now
-
-Reviewed = Need | Result | Revision
 
 TIME_TO_UNDO = timedelta(minutes=10)
 DECISIONS = (
@@ -74,7 +72,7 @@ def decide(
 ) -> None:
     """Let a text pass, return, reject, suspend or resume it; a planned approval is called off."""
     with transaction(session):
-        _call_off(session, [record])
+        call_off(session, [record])
         if isinstance(record, Revision):
             _decide_on_revision(session, actor, record, action, reason, version)
         else:
@@ -112,7 +110,7 @@ def undo(session: Session, actor: User, records: Sequence[Reviewed]) -> int:
     with transaction(session):
         for record in records:
             check_permission(session, actor, record, "undo_approval", [gate(record)])
-        called_off = _call_off(session, records)
+        called_off = call_off(session, records)
         for record in called_off:
             audit.record(session, actor, f"{name_of(record)}:undo_approval", record)
     return len(called_off)
@@ -129,12 +127,6 @@ def _plan(session: Session, actor: User, record: Reviewed, due_at: datetime) -> 
     )
     message.due_at = due_at
     audit.record(session, actor, f"{name_of(record)}:approve_later", record)
-
-
-def _call_off(session: Session, records: Sequence[Reviewed]) -> list[Reviewed]:
-    """Drop the approvals that are planned for records and not under way; return whose."""
-    messages = planned(session, records)
-    return [record for record in messages if outbox.call_off(session, messages[record])]
 
 
 def _decide_on_posting(
@@ -177,5 +169,7 @@ def _decide_on_revision(
             revisions.endorse(session, actor, revision, version)
         case Action.RETURN:
             revisions.send_back(session, actor, revision, reason, version)
+        case Action.REJECT:
+            revisions.reject(session, actor, revision, reason, version)
         case _:
             raise LookupError(f"“{action}” is no decision on a revision")

@@ -14,6 +14,7 @@ from matchmaker.permissions import Permission, can, demand
 from matchmaker.postings.attachments import named
 from matchmaker.postings.filters import load_choices
 from matchmaker.postings.pages import Chip, in_words
+from matchmaker.postings.planned import Reviewed
 from matchmaker.postings.sketches import invited_again
 from matchmaker.postings.texts import rewrite, written
 from matchmaker.relations import in_region, posting_of
@@ -22,7 +23,7 @@ from matchmaker.review.checks import checklist
 from matchmaker.review.filters import KINDS, MINE, NOBODY, InboxFilter
 from matchmaker.review.forms import DecisionForm
 from matchmaker.review.queries import Inbox
-from matchmaker.review.services import DECISIONS, Reviewed
+from matchmaker.review.services import DECISIONS
 from matchmaker.web.access import current_actor, load_or_404, requires, signed_in
 from matchmaker.web.addresses import own_path, see_other, see_page
 from matchmaker.web.display import moment

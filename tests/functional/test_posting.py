@@ -150,6 +150,29 @@ def test_renewing_and_settling(session: Session, client: FlaskClient, poster: Us
     assert only(session, Result).status is PostingStatus.FULFILLED
 
 
+def test_an_expired_text_can_be_renewed_for_a_while(
+    session: Session, client: FlaskClient, poster: User
+) -> None:
+    lately, long_ago = (
+        factories.need(
+            organization=poster.organization,
+            status=PostingStatus.EXPIRED,
+            valid_until=today() - timedelta(days=days),
+        )
+        for days in (20, 100)
+    )
+    page = english(client, "/mine")
+    last = today() + timedelta(days=70)
+    assert f"If it still holds, renew it by {last.isoformat()}." in page
+    assert "Renew for a year: Its term ended more than 90 days ago." in page
+    for need, answered in ((lately, 303), (long_ago, 409)):
+        answer = press(client, f"/needs/{need.public_id}/renew", version=need.version)
+        assert answer.status_code == answered
+    session.rollback()
+    states = (lately.status, long_ago.status)
+    assert states == (PostingStatus.PUBLISHED, PostingStatus.EXPIRED)
+
+
 def test_a_copy_is_a_draft_of_its_own_and_one_however_often_it_is_asked_for(
     session: Session, client: FlaskClient, poster: User
 ) -> None:

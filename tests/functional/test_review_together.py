@@ -1,5 +1,7 @@
 """Approving many texts at once, and taking that back within ten minutes."""
 
+from collections.abc import Callable
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -10,13 +12,17 @@ from matchmaker import outbox
 from matchmaker.clock import today
 from matchmaker.db import transaction
 from matchmaker.i18n import _
+from matchmaker.postings import revisions
 from matchmaker.postings import services as postings
 from models import (
+    Event,
     IntegrityRestriction,
     Job,
+    Need,
     Notification,
     OutboxMessage,
     PostingStatus,
+    RevisionStatus,
     Role,
     User,
     now,
@@ -142,15 +148,13 @@ def test_a_decision_taken_meanwhile_calls_the_planned_approval_off(
     assert need.status is PostingStatus.RETURNED
 
 
-@pytest.mark.parametrize("hindrance", ["restricted", "withdrawn", "reviewer left"])
+@pytest.mark.parametrize("hindrance", ["restricted", "reviewer left"])
 def test_an_approval_that_may_not_take_effect_any_more_does_not(
     session: Session, client: FlaskClient, app: Flask, reviewer: User, hindrance: str
 ) -> None:
     need = waiting()
-    owner = factories.user(Role.MEMBER, organization=need.organization)
+    factories.user(Role.MEMBER, organization=need.organization)
     approve(client, need)
-    if hindrance == "withdrawn":
-        postings.withdraw(session, owner, need)
     with transaction(session):
         if hindrance == "restricted":
             need.organization.restrictions.append(
@@ -173,3 +177,36 @@ def test_a_manager_cannot_undo_what_the_bureau_approved(
     answer = send(client, "/review/undo", "/review", chosen=[choice(need)])
     assert answer.status_code == 403
     assert stored(session, sa.select(OutboxMessage.sent_at)).all() == [None]
+
+
+@pytest.mark.parametrize("take_back", [postings.withdraw, postings.recall])
+def test_a_text_taken_back_calls_the_planned_approval_off_and_its_reviewer_is_told(
+    session: Session,
+    client: FlaskClient,
+    app: Flask,
+    reviewer: User,
+    take_back: Callable[[Session, User, Need], None],
+) -> None:
+    need = waiting()
+    owner = factories.user(Role.MEMBER, organization=need.organization)
+    approve(client, need)
+    session.rollback()
+    take_back(session, owner, need)
+    after_ten_minutes(session, app)
+    assert need.published_at is None
+    assert {"called_off": 1} in stored(session, sa.select(Job.outcome)).all()
+    told = stored(session, sa.select(Notification)).one()
+    assert (told.user_id, told.event) == (reviewer.id, Event.POSTING_RECALLED)
+
+
+def test_a_change_taken_back_calls_the_planned_approval_off(
+    session: Session, client: FlaskClient, app: Flask, reviewer: User
+) -> None:
+    revision = revise(session, factories.need(), title="新标题")
+    owner = session.get_one(User, revision.author_id)
+    approve(client, revision)
+    session.rollback()
+    revisions.recall(session, owner, revision)
+    after_ten_minutes(session, app)
+    assert revision.status is RevisionStatus.DRAFT
+    assert revision.posting.title != "新标题"

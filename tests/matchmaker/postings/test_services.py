@@ -172,6 +172,40 @@ def test_resuming_proposes_again_what_the_suspension_ended(session: Session, off
     assert dismissed.status is MatchStatus.DISMISSED, "people dismissed it, not the suspension"
 
 
+def test_renewing_an_expired_text_proposes_again_what_its_end_ended(
+    session: Session, officer: User
+) -> None:
+    match, enterprise, _university = _recommended(session, officer)
+    with transaction(session):
+        match.need.valid_until = today() - timedelta(days=90)
+    services.expire(session, match.need)
+    assert match.status is MatchStatus.LAPSED
+    services.renew(session, enterprise, match.need, match.need.version)
+    assert match.need.status is PUBLISHED
+    assert match.need.valid_until == today() + timedelta(days=365)
+    assert match.status.value == "proposed"
+    queued = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "propose")).all()
+    assert [message.payload for message in queued] == [{"need_id": match.need.id}]
+
+
+def test_a_text_whose_term_ended_long_ago_is_not_renewed(session: Session) -> None:
+    need = factories.need(status=PostingStatus.EXPIRED, valid_until=today() - timedelta(days=91))
+    with pytest.raises(GuardedError):
+        services.renew(session, factories.user(organization=need.organization), need)
+    assert need.status is PostingStatus.EXPIRED
+
+
+def test_a_text_that_expired_while_it_was_suspended_is_not_renewed(
+    session: Session, officer: User
+) -> None:
+    need = factories.need(valid_until=today() - timedelta(days=1))
+    services.suspend(session, officer, need, "内容不实")
+    services.expire(session, need)
+    with pytest.raises(GuardedError):
+        services.renew(session, factories.user(organization=need.organization), need)
+    assert need.status is PostingStatus.EXPIRED
+
+
 def test_what_rests_on_both_sides_comes_back_with_the_second(
     session: Session, officer: User
 ) -> None:
