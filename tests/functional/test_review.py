@@ -341,3 +341,26 @@ def test_a_transfer_office_reviews_first_and_alone(
     page = client.get(page_of(result))
     assert page.status_code == 200
     assert "内部意见" not in page.text
+
+
+def test_what_waited_for_the_own_review_is_found_after_that_was_switched_off(
+    session: Session, client: FlaskClient, sign_in: SignIn
+) -> None:
+    university = factories.organization(requires_internal_review=True)
+    office = factories.user(Role.MANAGER, organization=university)
+    result = factories.result(
+        organization=university, status=PostingStatus.DRAFT, published_at=None
+    )
+    postings.submit(session, factories.user(Role.MEMBER, organization=university), result)
+    sign_in(client, office)
+    send(client, "/organization/edit", requires_internal_review="")
+    page = client.get("/organization").text
+    assert 'href="/review"' in page
+    assert "notice-warning" in page
+    assert result.public_id in client.get("/review").text
+    decide(client, result, "endorse")
+    session.rollback()
+    assert result.status is PostingStatus.SUBMITTED
+    page = client.get("/organization").text
+    assert 'href="/review"' not in page
+    assert "notice-warning" not in page

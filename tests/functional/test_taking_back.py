@@ -101,7 +101,7 @@ def test_who_has_a_text_in_hand_is_told_that_it_was_withdrawn_and_why(
     press(client, address, version=need.version, reason="已自行解决")
     sign_in(client, officer)
     page = client.get("/notices").text
-    assert label(Event.POSTING_RECALLED) in page
+    assert "A text was taken back from your review" in page
     assert "不再需要" in page
     assert "已自行解决" in page
 

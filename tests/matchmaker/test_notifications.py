@@ -83,7 +83,11 @@ def test_the_letter_says_what_happened_and_not_to_what(app: Flask, session: Sess
         tell(session, Event.POSTING_PUBLISHED, need)
     note = session.scalars(sa.select(Notification)).one()
     values = mail._LETTERS["notification"](session, reader, notification_id=note.id)
-    assert values == {"event": Event.POSTING_PUBLISHED, "passages": []}
+    assert values == {
+        "event": Event.POSTING_PUBLISHED,
+        "public_id": note.public_id,
+        "passages": [],
+    }
     with app.app_context():
         letter = app.extensions["mail"].write(
             "name", reader.email, "notification", {**values, "reader": reader}
@@ -91,6 +95,7 @@ def test_the_letter_says_what_happened_and_not_to_what(app: Flask, session: Sess
     text = str(letter.get_body().get_content())
     assert "陆时安" in text
     assert "锂电池" not in text
+    assert need.public_id not in text
 
 
 def test_what_was_read_on_the_platform_is_not_mailed_any_more(session: Session) -> None:
