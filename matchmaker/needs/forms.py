@@ -13,6 +13,7 @@ from matchmaker.labels import LABELS
 from matchmaker.postings.fields import AmountField, DayField, line_field, long_field
 from matchmaker.postings.filters import one_of
 from matchmaker.postings.forms import MOST_ROWS, PostingForm
+from matchmaker.postings.steps import Step
 from models import NeedKind
 
 _PARTS = ("name", "current", "target", "unit", "test_method")
@@ -45,6 +46,17 @@ class MetricForm(Form):  # type: ignore[misc]
 
 class NeedForm(PostingForm):
     """A need as its poster writes it."""
+
+    STEPS = (
+        Step(
+            "what",
+            _l("1. What is wanted"),
+            ("title", "kind", "industry", "chain_link", "keywords"),
+        ),
+        Step("problem", _l("2. The problem"), ("background", "problem", "tried")),
+        Step("metrics", _l("3. Target metrics"), ("metrics",)),
+        Step("terms", _l("4. Cooperation"), ("modes", "budget_min", "budget_max", "deadline")),
+    )
 
     kind = SelectField(_l("Kind of need"), choices=choices(LABELS[NeedKind]))
     background = long_field(_l("Background"), rows=3)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -34,6 +34,7 @@ from matchmaker.postings.fields import (
     long_field,
 )
 from matchmaker.postings.filters import Choices, one_of
+from matchmaker.postings.steps import Stand, Step, stands
 from matchmaker.web.display import file_size, industry_name
 from models import Attachment, CooperationMode, Organization, Region, Visibility
 
@@ -41,12 +42,29 @@ KEY = r"^[0-9A-Za-z_-]{16}$"
 MOST_ROWS = 20
 CONTACT = ("name", "phone", "email")
 
+PUBLICITY = Step(
+    "publicity",
+    _l("5. Who reads it, and whom to ask"),
+    (
+        "visibility",
+        "public_summary",
+        "attachments",
+        *(f"contact_{part}" for part in CONTACT),
+        "region",
+        "valid_until",
+    ),
+)
+
 _NOT_TYPED = {"csrf_token", "key"}
 
 
 class PostingForm(FlaskForm):  # type: ignore[misc]
-    """The fields of both kinds; `key` names the form and `version` the text it began from."""
+    """The fields of both kinds; `key` names the form and `version` the text it began from.
 
+    `STEPS` are the panels that one kind of form has before the last, which is the same for both.
+    """
+
+    STEPS: ClassVar[tuple[Step, ...]] = ()
     key = HiddenField(validators=[Regexp(KEY)])
     version = IntegerField(widget=HiddenInput(), default=1)
     title = line_field(_l("Title"), LONGEST_TITLE, DataRequired(_l("Give it a title.")))
@@ -103,6 +121,14 @@ class PostingForm(FlaskForm):  # type: ignore[misc]
             )
             for file in files
         ]
+
+    def steps(self) -> list[Stand]:
+        """Return the panels of the form and how far each has come."""
+        return list(stands(self, (*self.STEPS, PUBLICITY)))
+
+    def heading(self, step_id: str) -> str:
+        """Return the heading of a panel."""
+        return next(str(each.heading) for each in (*self.STEPS, PUBLICITY) if each.id == step_id)
 
     def text(self) -> dict[str, Any]:
         """Return the text as `postings.texts.written` does; what is not valid counts as empty."""

@@ -12,6 +12,7 @@ from matchmaker.labels import LABELS
 from matchmaker.postings.fields import AmountField, line_field, long_field
 from matchmaker.postings.filters import one_of
 from matchmaker.postings.forms import MOST_ROWS, PostingForm
+from matchmaker.postings.steps import Step
 from matchmaker.results.queries import LEVELS
 from models import PropertyKind, PropertyStatus, ResultAttribute, ResultStage
 
@@ -50,6 +51,21 @@ class PropertyForm(Form):  # type: ignore[misc]
 
 class ResultForm(PostingForm):
     """A result as its poster writes it."""
+
+    STEPS = (
+        Step(
+            "what",
+            _l("1. What is offered"),
+            ("title", "industry", "keywords", "attribute", "registration_no"),
+        ),
+        Step(
+            "text",
+            _l("2. The result"),
+            ("abstract", "problem_solved", "advantage", "applications", "team"),
+        ),
+        Step("rights", _l("3. Intellectual property"), ("properties",)),
+        Step("terms", _l("4. Readiness and terms"), ("trl", "stage", "modes", "asking_price")),
+    )
 
     abstract = long_field(_l("Abstract"))
     problem_solved = long_field(_l("Problem solved"), rows=3)

@@ -40,6 +40,31 @@
     select.focus();
   });
 
+  // A step counts as begun by the rule of matchmaker/postings/steps.py.
+  function isFilled(control) {
+    if (control.type === "checkbox" || control.type === "radio") return control.checked;
+    if (control.tagName === "SELECT" && (!control.options.length || control.options[0].value)) return false;
+    return control.value.trim() !== "";
+  }
+
+  function markSteps(form) {
+    var controls = Array.prototype.slice.call(form.elements);
+    form.querySelectorAll("[data-fields]").forEach(function (step) {
+      var filled = step.dataset.fields.split(" ").some(function (field) {
+        return controls.some(function (control) {
+          var named = control.name === field || control.name.indexOf(field + "-") === 0;
+          return named && isFilled(control);
+        });
+      });
+      step.querySelector(".form-step-filled").hidden = !filled || !!step.querySelector(".form-step-wrong");
+    });
+  }
+
+  document.addEventListener("input", function (event) {
+    var form = event.target.closest("form.writing");
+    if (form) markSteps(form);
+  });
+
   // Files that the server would refuse for their size are not sent; of the others the way is shown.
   document.addEventListener("htmx:beforeRequest", function (event) {
     var input = event.target;

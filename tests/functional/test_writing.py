@@ -330,3 +330,41 @@ def test_no_column_is_written_that_the_form_does_not_have(
     need = only(session, Need)
     assert (need.status, need.organization_id) == (PostingStatus.DRAFT, poster.organization_id)
     assert (need.author_id, need.published_at, need.reference) == (poster.id, None, None)
+
+
+def _steps(page: str) -> dict[str, str]:
+    """Return by its place how each step of the form is marked: begun, wrong or not at all."""
+    nav = page[page.index('class="form-steps"') :]
+    nav = nav[: nav.index("</nav>")]
+    marks = {}
+    for item in nav.split("<li>")[1:]:
+        begun = not re.search(r'class="form-step-filled"\s+hidden', item)
+        wrong = "form-step-wrong" in item
+        place = re.search(r'href="#(\w+)-heading"', item)
+        assert place
+        marks[place[1]] = "wrong" if wrong else "begun" if begun else ""
+    return marks
+
+
+def test_the_steps_lead_to_the_parts_of_the_form_and_say_how_far_each_has_come(
+    client: FlaskClient, poster: User
+) -> None:
+    page = client.get("/needs/new").text
+    empty = dict.fromkeys(("what", "problem", "metrics", "terms", "publicity"), "")
+    assert _steps(page) == empty
+    assert all(f'id="{place}-heading"' in page for place in empty)
+    answer = fill(client, "/needs/new", problem="析锂", budget_max="很多", visibility="public")
+    marks = {"what": "wrong", "problem": "begun", "terms": "wrong"}
+    assert _steps(answer.text) == empty | marks
+
+
+def test_a_change_shows_the_steps_of_the_text_as_begun(client: FlaskClient, poster: User) -> None:
+    result = factories.result(organization=poster.organization)
+    marks = _steps(client.get(f"/results/{result.public_id}/edit").text)
+    assert marks == {
+        "what": "begun",
+        "text": "begun",
+        "rights": "",
+        "terms": "begun",
+        "publicity": "",
+    }
