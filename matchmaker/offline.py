@@ -17,7 +17,7 @@ from matching import Document, Judgements, Matcher, evaluation, train
 from matching.conditions import Offered, Wanted
 from matching.conditions import conditions as terms
 from matching.metrics import compare
-from matching.targets import targets_in
+from matching.targets import Target, target, targets_in
 from matchmaker.i18n import CHINA, _
 from matchmaker.labels import label
 from matchmaker.matches.wording import conditions_cell, outcomes_cell
@@ -42,6 +42,7 @@ from matchmaker.spreadsheets import (
     write_table,
 )
 from matchmaker.spreadsheets.cells import CellError
+from matchmaker.spreadsheets.metrics import metrics_in
 from models import MatchGrade
 
 HEADER = (
@@ -56,7 +57,7 @@ HEADER = (
     "metrics",
     "conditions",
 )
-CONDITION_FIELDS = frozenset({"modes", "budget_max", "deadline", "asking_price", "trl"})
+CONDITION_FIELDS = frozenset({"metrics", "modes", "budget_max", "deadline", "asking_price", "trl"})
 
 Parser = Callable[[str, str], str]
 ProgressBar = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
@@ -102,6 +103,7 @@ def match(
     judgements = _read_feedback(feedback, needs, results) if feedback else None
     need_of, result_of = ({document.id: document for document in side} for side in (needs, results))
     wanted = {row.values["id"]: _wanted(row) for row in need_rows}
+    targets = {row.values["id"]: _targets(row, need_of) for row in need_rows}
     offered = {row.values["id"]: _offered(row) for row in result_rows}
     today = datetime.now(CHINA).date()
     with progress_bar(_("Matching")) as progress:
@@ -126,7 +128,7 @@ def match(
                     for topic in pair.topics
                 ]
             ),
-            outcomes_cell(compare(targets_in(need.body), result_of[pair.result_id])),
+            outcomes_cell(compare(targets[need.id], result_of[pair.result_id])),
             conditions_cell(terms(wanted[pair.need_id], offered[pair.result_id], today)),
         )
         for need in needs
@@ -325,13 +327,25 @@ def _no_such_field(field: str) -> SheetError:
 
 def _document(row: Row) -> Document:
     parts = ("background", "text", "tried", "problem_solved", "advantage", "applications")
-    body = "\n".join(row.values[part] for part in parts if row.values.get(part))
+    texts = [row.values[part] for part in parts if row.values.get(part)]
+    metrics = "；".join(f"{each['name']} {each['target']}{each['unit']}" for each in _metrics(row))
+    body = "\n".join([*texts, metrics] if metrics else texts)
     return Document(
         id=row.values["id"],
         title=row.values["title"],
         body=body,
         keywords=split_terms(row.values["keywords"]),
     )
+
+
+def _metrics(row: Row) -> list[dict[str, str]]:
+    return metrics_in(row.values.get("metrics", ""))
+
+
+def _targets(row: Row, needs: Mapping[str, Document]) -> tuple[Target, ...]:
+    """Return what a need asks for: in its column of metrics or, where that is empty, its text."""
+    rows = tuple(target(each["name"], each["target"], each["unit"]) for each in _metrics(row))
+    return rows or targets_in(needs[row.values["id"]].body)
 
 
 def _wanted(row: Row) -> Wanted:

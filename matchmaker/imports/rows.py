@@ -30,11 +30,13 @@ from matchmaker.spreadsheets import (
 )
 from matchmaker.spreadsheets.cells import squeeze
 from matchmaker.spreadsheets.columns import MAX_TEXT
+from matchmaker.spreadsheets.metrics import LONGEST, metrics_in
 from models import (
     CooperationMode,
     Industry,
     Need,
     NeedKind,
+    NeedMetric,
     NeedMode,
     Organization,
     Result,
@@ -68,6 +70,14 @@ MODES: dict[str, tuple[Any, str]] = {
     "results": (ResultMode, "result_id"),
 }
 """By the same name: the rows of a posting's cooperation modes, and what says whose they are."""
+
+
+def metrics_of(posting: Need | Result) -> list[dict[str, Any]]:
+    """Return the columns of a need's metrics, none of a result's; `posting` is in no session."""
+    if not isinstance(posting, Need):
+        return []
+    fields = ("position", *LONGEST)
+    return [{field: getattr(row, field) for field in fields} for row in posting.metrics]
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +277,10 @@ def _need(values: Mapping[str, str]) -> Need:
         budget_max=_whole(values["budget_max"]),
         deadline=date.fromisoformat(values["deadline"]) if values["deadline"] else None,
         chain_link=values["chain_link"],
+        metrics=[
+            NeedMetric(position=place, **metric)
+            for place, metric in enumerate(metrics_in(values["metrics"]))
+        ],
         mode_rows=[NeedMode(mode=mode) for mode in _modes(values["modes"])],
     )
 

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from matchmaker import audit
 from matchmaker.db import exclusive, transaction
-from matchmaker.imports.rows import KINDS, MODES, faults, made
+from matchmaker.imports.rows import KINDS, MODES, faults, made, metrics_of
 from matchmaker.postings.services import VALID_DAYS
 from matchmaker.spreadsheets import RowsError, Table, read_table
 from models import (
     ImportBatch,
     ImportStatus,
+    NeedMetric,
     Organization,
     PostingStatus,
     StatusChange,
@@ -78,10 +79,10 @@ def import_postings(
 
 
 def as_columns(posting: Any) -> dict[str, Any]:
-    """Return the columns of a posting that is in no session, and its `modes`."""
+    """Return the columns of a posting that is in no session, its `modes` and its `metrics`."""
     columns = posting.__table__.columns.keys()
     values = {name: getattr(posting, name) for name in columns if name != "id"}
-    return values | {"modes": posting.modes}
+    return values | {"modes": posting.modes, "metrics": metrics_of(posting)}
 
 
 def write(
@@ -97,6 +98,7 @@ def write(
     mode, owner = MODES[batch.kind]
     rows = [posting | {"import_batch_id": batch.id} for posting in postings]
     modes = {row["public_id"]: row.pop("modes") for row in rows}
+    metrics = {row["public_id"]: row.pop("metrics") for row in rows}
     session.execute(sa.insert(record.__table__), rows)
     written = session.execute(
         sa.select(record.id, record.public_id, record.status, record.version).where(
@@ -112,6 +114,9 @@ def write(
     accepted = [{owner: row.id, "mode": one} for row in written for one in modes[row.public_id]]
     if accepted:
         session.execute(sa.insert(mode), accepted)
+    asked = [metric | {"need_id": row.id} for row in written for metric in metrics[row.public_id]]
+    if asked:
+        session.execute(sa.insert(NeedMetric), asked)
     session.execute(
         sa.insert(StatusChange),
         [

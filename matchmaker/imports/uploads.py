@@ -36,6 +36,8 @@ from matchmaker.spreadsheets import Checked, RowError, SheetError
 from models import (
     ImportBatch,
     ImportStatus,
+    Need,
+    NeedMetric,
     PostingStatus,
     StatusChange,
     User,
@@ -189,6 +191,8 @@ def take_back(session: Session, actor: User, batch: ImportBatch) -> None:
             mode, owner = MODES[batch.kind]
             own = sa.select(record.id).where(record.import_batch_id == batch.id)
             session.execute(sa.delete(mode).where(getattr(mode, owner).in_(own)))
+            if record is Need:
+                session.execute(sa.delete(NeedMetric).where(NeedMetric.need_id.in_(own)))
             session.execute(
                 sa.delete(StatusChange).where(
                     StatusChange.subject_kind == record.__name__, StatusChange.subject_id.in_(own)

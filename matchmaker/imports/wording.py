@@ -22,6 +22,7 @@ FIELDS: dict[str, LazyString] = {
     "applications": _l("Fields of application"),
     "keywords": _l("Keywords"),
     "industry": _l("Industry"),
+    "metrics": _l("Target metrics"),
     "kind": _l("Kind of need"),
     "budget_min": _l("Lowest budget"),
     "budget_max": _l("Highest budget"),

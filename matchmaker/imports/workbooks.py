@@ -12,6 +12,7 @@ from matchmaker.imports.rows import KINDS
 from matchmaker.postings.fields import LONGEST_TEXT, MOST_KEYWORDS
 from matchmaker.spreadsheets import Checked, Column, RowError
 from matchmaker.spreadsheets.cells import printable
+from matchmaker.spreadsheets.metrics import MOST_METRICS
 
 LAST_ROW = 20_000
 WIDE, NARROW = 40, 18
@@ -30,6 +31,7 @@ EXAMPLES = {
     "advantage": "【示例】续航是现有风筝的三倍。",
     "applications": "【示例】夜间风筝表演。",
     "keywords": "风筝、低温、续航",
+    "metrics": "低温续航|10|≥30|min|自拟方法\n循环寿命≥500次",
     "kind": "技术需求",
     "budget_min": "20",
     "budget_max": "50",
@@ -138,6 +140,11 @@ def _note(column: Column) -> str:
         "id": _("May stay empty. A number that came in before is refused, so nothing comes twice."),
         "keywords": _("Up to %(n)d, with commas between them.", n=MOST_KEYWORDS),
         "industry": _("Choose from the list; another word counts as unclassified."),
+        "metrics": _(
+            "A line for each, %(n)d at most, like 抗拉强度≥600MPa; or its parts as"
+            " name|now|target|unit|test method, of which the last may be left out.",
+            n=MOST_METRICS,
+        ),
         "modes": _("Choose from the list, or write several with 、 between them."),
         "deadline": _("A day to come, like 2027-06-30."),
         "registration_no": _("The 12 digits and letters of the certificate."),

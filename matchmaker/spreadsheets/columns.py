@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from matchmaker.spreadsheets.cells import many_of, one_of, parse_date, parse_money
+from matchmaker.spreadsheets.metrics import parse_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -221,6 +222,13 @@ RESULTS: Columns = (
 
 NEED_RECORDS: Columns = (
     *NEEDS,
+    Column(
+        "metrics",
+        _words("目标指标 目标技术指标 target_metrics metrics"),
+        multiline=True,
+        max_length=MAX_TEXT,
+        parse=parse_metrics,
+    ),
     _KIND,
     _money("budget_min", "预算下限 最低预算 投入下限"),
     _money("budget_max", "预算上限 最高预算 投入上限 拟投入资金"),

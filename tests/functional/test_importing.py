@@ -20,6 +20,7 @@ from models import (
     ImportBatch,
     ImportStatus,
     Need,
+    NeedMetric,
     NeedMode,
     OrganizationStatus,
     PostingStatus,
@@ -68,6 +69,30 @@ def test_a_spreadsheet_becomes_drafts(
     page = client.get(answer.location).text
     assert f"/needs/{first.public_id}" in page
     assert "浆料分散" in client.get("/mine").text
+
+
+def test_target_metrics_come_in_and_go_with_the_import(
+    app: Flask, session: Session, client: FlaskClient, poster: User, xlsx: Any
+) -> None:
+    rows: Rows = (
+        ("需求名称", "目标指标"),
+        ("隔膜耐热", "热收缩率≤3%；厚度|16|≤12|μm|GB/T 6672"),
+        ("浆料分散", ""),
+    )
+    address = bring(client, xlsx(rows)).location
+    assert "热收缩率" in client.get(address).text
+    press(client, address, "start")
+    work_off(app)
+    first, second = every(session, Need)
+    parts = [(m.name, m.current, m.target, m.unit, m.test_method) for m in first.metrics]
+    assert parts == [
+        ("热收缩率", "", "≤3%", "", ""),
+        ("厚度", "16", "≤12", "μm", "GB/T 6672"),
+    ]
+    assert second.metrics == []
+    assert "热收缩率" in first.search_text
+    press(client, address, "take-back")
+    assert rows_in(session) == rows_in(session, NeedMetric) == 0
 
 
 def test_the_import_leaves_its_trail(

@@ -65,3 +65,18 @@ def test_columns_that_cannot_be_read_are_left_out_with_a_word(
     _match(tmp_path, "needs.csv")
     assert "预算上限" in capsys.readouterr().err
     assert (tmp_path / "pairs.csv").exists()
+
+
+def test_the_column_of_metrics_goes_before_those_in_the_text(tmp_path: Path) -> None:
+    needs = [
+        ("N1", "高强板材", "要求延伸率≥10%", "抗拉强度||≥0.6|GPa"),
+        ("N2", "面板", "", "提高强度"),
+    ]
+    write_table(tmp_path / "needs.csv", ("需求编号", "需求名称", "需求描述", "目标指标"), needs)
+    results = [("R1", "高强板材", "抗拉强度650MPa，延伸率12%")]
+    write_table(tmp_path / "results.csv", ("成果编号", "成果名称", "成果简介"), results)
+    _match(tmp_path, "needs.csv")
+    with (tmp_path / "pairs.csv").open(encoding="utf-8-sig") as file:
+        told = {row["need_id"]: row["metrics"] for row in csv.DictReader(file)}
+    assert told["N1"] == f"抗拉强度 ≥0.6 GPa {_('met')}"
+    assert told.get("N2", "") == ""
