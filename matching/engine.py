@@ -20,7 +20,7 @@ from matching.documents import (
     Ranked,
     Scored,
 )
-from matching.duplicates import NearDuplicate
+from matching.duplicates import NearDuplicate, NearDuplicates
 from matching.explain import Described, explain
 from matching.feedback import Shift, learn_shift
 from matching.index import pair_products, warm_kernel
@@ -261,6 +261,13 @@ class Matcher:
     def results_like(self, result: Document) -> tuple[NearDuplicate, ...]:
         """Return the results that say the same as a result, typed or posted, likest first."""
         return self._results.like(result, self._vectorizer)
+
+    def alike(self, document: Document, others: Sequence[Document]) -> tuple[NearDuplicate, ...]:
+        """Return which of some other texts say the same as a document, likest first."""
+        if not others:
+            return ()
+        rows = self._vectorizer.transform(others)
+        return NearDuplicates(self._vectorizer, others, rows).of(document)
 
     def explain(self, need: Document, result: Document) -> Explanation:
         """Return why two texts fit, computed from exactly the texts given.

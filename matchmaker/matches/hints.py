@@ -1,43 +1,23 @@
 """What a poster is told while writing: the same posted before, likely industries, what is vague."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matching import Document
-from matching.duplicates import NearDuplicate
 from matching.industries import suggest_industries
 from matching.targets import targets_in
 from matchmaker.db import db
 from matchmaker.disclosure import full_text
 from matchmaker.i18n import _
-from matchmaker.matches.queries import public_matcher
-from matchmaker.permissions import visible
-from matchmaker.postings.queries import PostingT, shown_with
+from matchmaker.matches.duplicates import Duplicate, duplicates
 from matchmaker.web.access import current_actor
-from models import Industry, Need, NeedKind, PostingStatus, Result, User
+from models import Industry, Need, NeedKind, Result
 
-MOST_DUPLICATES = 3
-SHORTEST_COMPARED = 20
-"""Characters below which a text says too little to be compared."""
 SHORTEST_TEXT = 60
 MOST_TERMS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A published posting that says the same, as everybody may read it."""
-
-    posting: Need | Result
-    likeness: float
-    passages: tuple[str, ...]
-
-    @property
-    def page(self) -> str:
-        """The endpoint of its page."""
-        return "portal.need" if isinstance(self.posting, Need) else "portal.result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +42,10 @@ def hints(posting: Need | Result) -> Hints:
     text = full_text(posting)
     own = Document(str(posting.id or ""), text.title, text.body, text.keywords)
     return Hints(
-        _duplicates(db.session, current_actor(), posting, own),
+        duplicates(db.session, current_actor(), posting, own),
         _industries(db.session, posting, own),
         _need_faults(posting, own) if isinstance(posting, Need) else _result_faults(posting, own),
     )
-
-
-def _duplicates(
-    session: Session, actor: User | None, posting: Need | Result, own: Document
-) -> list[Duplicate]:
-    """Return the published postings of this kind whose public text says the same."""
-    if own.length < SHORTEST_COMPARED:
-        return []
-    matcher = public_matcher(session)
-    rows: Mapping[int, Need | Result]
-    if isinstance(posting, Need):
-        found = matcher.needs_like(own)
-        rows = _published(session, actor, Need, found)
-    else:
-        found = matcher.results_like(own)
-        rows = _published(session, actor, Result, found)
-    shown = [same for same in found if int(same.id) in rows][:MOST_DUPLICATES]
-    return [Duplicate(rows[int(same.id)], same.likeness, same.passages) for same in shown]
-
-
-def _published(
-    session: Session, actor: User | None, kind: type[PostingT], found: Sequence[NearDuplicate]
-) -> dict[int, PostingT]:
-    statement = visible(actor, kind).where(
-        kind.id.in_([int(same.id) for same in found]), kind.status == PostingStatus.PUBLISHED
-    )
-    return {row.id: row for row in session.scalars(statement.options(*shown_with(kind)))}
 
 
 def _industries(session: Session, posting: Need | Result, own: Document) -> list[IndustryHint]:
