@@ -67,11 +67,13 @@ def _duplicates(
     session: Session, actor: User | None, kind: type[PostingT], posting: PostingT, own: Document
 ) -> list[Duplicate]:
     matcher = public_matcher(session)
-    public = matcher.needs_like(own) if kind is Need else matcher.results_like(own)
+    public: Sequence[NearDuplicate] = (
+        matcher.needs_like(own) if kind is Need else matcher.results_like(own)
+    )
     rows: dict[int, Need | Result] = {**_published(session, actor, kind, public)}
     read = _read_in_full(session, actor, kind, posting)
     whole = [document(row, full_text(row)) for row in read]
-    private = matcher.alike(own, _likely(own, whole))
+    private: Sequence[NearDuplicate] = matcher.alike(own, _likely(own, whole))
     rows |= {row.id: row for row in read}
     found: list[NearDuplicate] = [*public, *private]
     likest: dict[int, NearDuplicate] = {}
