@@ -48,6 +48,27 @@ def test_what_is_typed_is_kept_and_comes_back(page: Page) -> None:
     expect(page.locator("[name$=-target] >> nth=-1")).to_have_value("≥90")
 
 
+@pytest.mark.parametrize("window", ["page", "phone"])
+def test_the_steps_stay_in_sight_and_mark_what_is_begun(
+    request: pytest.FixtureRequest, window: str
+) -> None:
+    page: Page = request.getfixturevalue(window)
+    enter(page, "enterprise")
+    page.goto("/needs/new")
+    steps = page.locator(".form-steps a")
+    expect(steps).to_have_count(5)
+    steps.nth(3).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#terms-heading")).to_be_in_viewport()
+    expect(steps.nth(3)).to_be_in_viewport()
+    begun = steps.nth(1).locator(".form-step-filled")
+    expect(begun).to_be_hidden()
+    page.fill("#problem", PROBLEM)
+    expect(begun).to_be_visible()
+    page.fill("#problem", "")
+    expect(begun).to_be_hidden()
+
+
 def test_a_second_press_makes_no_second_record(page: Page) -> None:
     enter(page, "enterprise")
     page.goto("/needs/new")
