@@ -36,6 +36,7 @@ class Hourly:
 
 SCHEDULE: tuple[tuple[str, Daily | Hourly], ...] = (
     ("forget_uploads", Hourly(40)),
+    ("follow_organizations", Daily(time(0, 5))),
     ("expire_postings", Daily(time(0, 10))),
     ("lapse_matches", Daily(time(0, 20))),
     ("refresh_lights", Daily(time(0, 30))),

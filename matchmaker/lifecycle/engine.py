@@ -31,6 +31,7 @@ from models import (
     Project,
     Result,
     Revision,
+    StatusChange,
     SupervisionOrder,
     User,
     now,
@@ -161,6 +162,17 @@ def follow(
         if row.permission is not None:
             raise LookupError(f"“{action}” is for people to ask for")
         _move(session, cause, record, row, reason)
+
+
+def last_action(kind: type[Moving]) -> sa.ScalarSelect[str]:
+    """Return the action that has last changed the status of a record of `kind`, as a column."""
+    return (
+        sa.select(StatusChange.action)
+        .where(StatusChange.subject_kind == kind.__name__, StatusChange.subject_id == kind.id)
+        .order_by(StatusChange.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def check_permission(

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 from matchmaker.i18n import _
-from matchmaker.lifecycle.transition import Action, Case, Transition
+from matchmaker.lifecycle.posting import not_acting
+from matchmaker.lifecycle.transition import Action, Case, Transition, all_of
 from matchmaker.permissions import Permission
 from matchmaker.relations import sides
 from models import (
@@ -42,6 +43,12 @@ def presentable(case: Case) -> str | None:
         if posting.visibility is Visibility.INVITED and other.organization_id not in invited:
             return _("One of the two is for invited organizations; the other side is not invited.")
     return None
+
+
+def both_acting(case: Case) -> str | None:
+    """Refuse a match of which one side's organization may not act."""
+    sides_of = (case.record.need, case.record.result)
+    return next(filter(None, (not_acting(each.organization) for each in sides_of)), None)
 
 
 def both_published(case: Case) -> str | None:
@@ -85,7 +92,7 @@ MATCH = (
         frozenset({_M.PROPOSED}),
         _M.RECOMMENDED,
         Permission.MATCH_RECOMMEND,
-        guard=presentable,
+        guard=all_of(both_acting, presentable),
         event=Event.MATCH_RECOMMENDED,
     ),
     Transition(
@@ -100,7 +107,7 @@ MATCH = (
         frozenset({_M.RECOMMENDED}),
         _M.RECOMMENDED,
         Permission.MATCH_ANSWER,
-        guard=not_yet_agreed,
+        guard=all_of(both_acting, not_yet_agreed),
     ),
     Transition(
         Action.AGREE,

@@ -23,9 +23,28 @@ RENEWABLE_DAYS = 90
 def unrestricted(case: Case) -> str | None:
     """Refuse an organization that is not approved or under an integrity restriction, named."""
     organization = posting_of(case.record).organization
+    return not_acting(organization) or restriction(organization, case.today)
+
+
+def not_acting(organization: Organization) -> str | None:
+    """Return why an organization may not act on the platform, in words."""
+    if organization.status is OrganizationStatus.SUSPENDED:
+        return _("The organization has been suspended.")
     if organization.status is not OrganizationStatus.APPROVED:
         return _("The organization has not been approved.")
-    return restriction(organization, case.today)
+    return None
+
+
+def of_one_suspended(case: Case) -> str | None:
+    """Refuse to hide what belongs to an organization that has not been suspended."""
+    if posting_of(case.record).organization.status is OrganizationStatus.SUSPENDED:
+        return None
+    return _("The organization has not been suspended.")
+
+
+def of_one_acting(case: Case) -> str | None:
+    """Refuse to show what belongs to an organization that may not act."""
+    return not_acting(posting_of(case.record).organization)
 
 
 def restriction(organization: Organization, day: date) -> str | None:
@@ -185,6 +204,8 @@ POSTING = (
         guard=unrestricted,
         event=Event.POSTING_RESUMED,
     ),
+    Transition(Action.HIDE, frozenset({_P.PUBLISHED}), _P.SUSPENDED, guard=of_one_suspended),
+    Transition(Action.SHOW, frozenset({_P.SUSPENDED}), _P.PUBLISHED, guard=of_one_acting),
     Transition(Action.FULFIL, frozenset({_P.PUBLISHED}), _P.FULFILLED, Permission.POSTING_WRITE),
     Transition(
         Action.EXPIRE,

@@ -8,13 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 from stdnum.cn import uscc
 
+from matchmaker.lifecycle.owners import out_of_line
 from matchmaker.permissions import visible
 from models import (
     Industry,
     Invitation,
+    Need,
     Organization,
     OrganizationStatus,
     Region,
+    Result,
     StatusChange,
     User,
 )
@@ -82,6 +85,18 @@ def open_invitations(session: Session, actor: User) -> Sequence[Invitation]:
     return session.scalars(
         statement.options(joinedload(Invitation.inviter)).order_by(Invitation.id.desc())
     ).all()
+
+
+def out_of_step(session: Session, organization: Organization) -> int:
+    """Return how many texts are still to be hidden with an organization, or shown again."""
+    counts = (
+        sa.select(sa.func.count(kind.id))
+        .join(kind.organization)
+        .where(kind.organization_id == organization.id, out_of_line(kind))
+        .scalar_subquery()
+        for kind in (Need, Result)
+    )
+    return sum(session.execute(sa.select(*counts)).one())
 
 
 @dataclass(frozen=True, slots=True)

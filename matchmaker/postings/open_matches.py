@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matchmaker.lifecycle.engine import follow
+from matchmaker.lifecycle.engine import follow, last_action
 from matchmaker.lifecycle.transition import Action
 from models import (
     Match,
@@ -13,7 +13,6 @@ from models import (
     Need,
     PostingStatus,
     Result,
-    StatusChange,
     User,
     Visibility,
 )
@@ -51,18 +50,11 @@ def reopen(session: Session, cause: User | None, posting: Need | Result) -> None
 
     Consents given before count no more: both sides will be asked afresh.
     """
-    latest = (
-        sa.select(StatusChange.action)
-        .where(StatusChange.subject_kind == Match.__name__, StatusChange.subject_id == Match.id)
-        .order_by(StatusChange.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     published = (
         Match.need.has(Need.status == PostingStatus.PUBLISHED),
         Match.result.has(Result.status == PostingStatus.PUBLISHED),
     )
-    closed = (Match.status.in_(CLOSED), latest == Action.CLOSE, *published)
+    closed = (Match.status.in_(CLOSED), last_action(Match) == Action.CLOSE, *published)
     for match in _matches(session, posting, *closed):
         follow(session, cause, match, Action.REOPEN)
         match.consents.clear()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker import audit, notifications, outbox
 from matchmaker.clock import today
-from matchmaker.db import transaction
+from matchmaker.db import lock, transaction
 from matchmaker.disclosure import search_text
 from matchmaker.i18n import CHINA, _
 from matchmaker.lifecycle.engine import GuardedError, RefusalError, advance, follow
@@ -53,6 +53,7 @@ def send_back(
 def publish(session: Session, actor: User, posting: Posting, version: int | None = None) -> None:
     """Approve a submitted text: it is shown, valid as its poster said or a year, and matched."""
     with transaction(session):
+        lock(session, posting.organization)  # of this and a suspension, the second sees the first
         advance(session, actor, posting, Action.PUBLISH, expected_version=version)
         posting.published_at = posting.published_at or now()
         if posting.valid_until is None or posting.valid_until <= today():
@@ -103,6 +104,7 @@ def suspend(
 def resume(session: Session, actor: User, posting: Posting, version: int | None = None) -> None:
     """Show a suspended text again; what its suspension ended is proposed again."""
     with transaction(session):
+        lock(session, posting.organization)
         advance(session, actor, posting, Action.RESUME, expected_version=version)
         _show_again(session, actor, posting)
 

@@ -165,6 +165,42 @@ def test_a_restricted_organization_submits_nothing_and_reads_why(site: Site, vis
     rival.wait_for_url("**/mine")
 
 
+def test_a_suspended_organization_is_out_of_sight_and_comes_back_whole(
+    site: Site, visit: Visit
+) -> None:
+    match = site.run(records.match("随机构暂停的需求"))
+
+    def address_of(session: Session) -> str:
+        return f"/organizations/{records.persona(session, 'enterprise').organization.public_id}"
+
+    organization = site.run(address_of)
+    officer, university, visitor = visit("county-officer"), visit("transfer-office"), visit()
+    visitor.goto("/needs?q=随机构暂停的需求")
+    visitor.locator(".records").get_by_role("link", name="随机构暂停的需求").click()
+    need = visitor.url
+    officer.goto(organization)
+    officer.get_by_label("原因").fill("提供虚假材料")
+    officer.locator("form[action$='/suspend'] button").click()
+    site.let_worker("follow_organizations")
+    assert visitor.request.get(need).status == 404
+    visitor.goto("/needs?q=随机构暂停的需求")
+    expect(visitor.locator(".records").get_by_role("link")).to_have_count(0)
+    university.goto("/notices")
+    is_on(university, "一条撮合建议因需求或成果下线而终止")
+    university.goto(match)
+    expect(university.locator("h1 + .lead .tag-lapsed")).to_be_visible()
+    enterprise = visit("enterprise")
+    enterprise.goto("/organization")
+    is_on(enterprise, "提供虚假材料")
+    assert enterprise.request.get(need).status == 200
+    officer.goto(organization)
+    press(officer, "恢复使用")
+    site.let_worker("follow_organizations")
+    assert visitor.request.get(need).status == 200
+    university.reload()
+    expect(university.locator("h1 + .lead .tag-proposed")).to_be_visible()
+
+
 def test_an_officer_of_another_county_finds_nothing_there(site: Site, visit: Visit) -> None:
     match = site.run(records.match("外县经办人员看不到的撮合"))
     need = site.run(_need("外县经办人员看不到的需求", PostingStatus.SUBMITTED))

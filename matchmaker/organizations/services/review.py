@@ -3,7 +3,7 @@
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from matchmaker import audit
+from matchmaker import audit, outbox
 from matchmaker.db import transaction
 from matchmaker.organizations import letters
 from matchmaker.organizations.services.registration import CodeTakenError
@@ -42,7 +42,7 @@ def refuse(session: Session, actor: User, organization: Organization, reason: st
 
 
 def suspend(session: Session, actor: User, organization: Organization, reason: str) -> None:
-    """Stop an approved organization from acting on the platform.
+    """Stop an approved organization from acting; its published texts go out of sight after it.
 
     Raises:
         WrongStateError: it is not approved any more.
@@ -52,7 +52,7 @@ def suspend(session: Session, actor: User, organization: Organization, reason: s
 
 
 def resume(session: Session, actor: User, organization: Organization) -> None:
-    """Let a suspended organization act again.
+    """Let a suspended organization act again; the texts hidden with it are shown again after it.
 
     Raises:
         WrongStateError: it is not suspended any more.
@@ -103,3 +103,5 @@ def _move(
         session.add(change)
         audit.record(session, actor, f"organization:{action}", organization)
         letters.organization_decided(session, change)
+        if SUSPENDED in (source, target):
+            outbox.later(session, "follow_organizations", organization_id=organization.id)

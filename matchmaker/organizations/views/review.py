@@ -59,7 +59,11 @@ def approve(public_id: str) -> Response:
 def resume(public_id: str) -> Response:
     """Let a suspended organization act again."""
     organization = load_or_404(Organization, public_id)
-    return _decide(organization, _("The organization may act again."), review.resume)
+    return _decide(
+        organization,
+        _("The organization may act again; its texts are being shown again."),
+        review.resume,
+    )
 
 
 @blueprint.post("/organizations/<public_id>/refuse")
@@ -82,7 +86,7 @@ def suspend(public_id: str) -> str | Response:
     form = ReasonForm()
     if not form.validate_on_submit():
         return _page(organization, form, RestrictionForm(None))
-    done = _("The organization was suspended.")
+    done = _("The organization was suspended; its texts are being taken out of sight.")
     return _decide(organization, done, review.suspend, form.reason.data)
 
 
@@ -165,6 +169,7 @@ def _page(
         organization=organization,
         people=queries.people(db.session, organization),
         history=queries.history(db.session, organization),
+        out_of_step=queries.out_of_step(db.session, organization),
         reason_form=reason_form,
         restriction_form=restriction_form,
         today=today(),
