@@ -18,6 +18,7 @@ from models import (
     Need,
     NoticeKind,
     Notification,
+    Organization,
     PostingStatus,
     ProjectIssue,
     Record,
@@ -246,6 +247,17 @@ def _claimants_and_reviewer(session: Session, subject: Record) -> list[User]:
     return [*_claimants(session, subject), *([reviewer] if reviewer else [])]
 
 
+def _registrars(session: Session, subject: Record) -> Sequence[User]:
+    """Return the officers nearest to an organization that asks to be approved."""
+    region = subject.region if isinstance(subject, Organization) else None
+    return _nearest(session, Role.OFFICER, region)
+
+
+def _managers(session: Session, subject: Record) -> Sequence[User]:
+    """Return the managers of an organization."""
+    return people(session, [subject.id])[subject.id]
+
+
 TOLD: dict[Event, tuple[NoticeKind, Audience]] = {
     Event.POSTING_TO_ENDORSE: (NoticeKind.REVIEW, _endorsers),
     Event.POSTING_SUBMITTED: (NoticeKind.REVIEW, _reviewers),
@@ -275,6 +287,9 @@ TOLD: dict[Event, tuple[NoticeKind, Audience]] = {
     Event.SEARCH_FOUND: (NoticeKind.SUBSCRIPTION, _subscriber),
     Event.MESSAGE_WRITTEN: (NoticeKind.MESSAGE, _correspondents),
     Event.REVIEW_ASSIGNED: (NoticeKind.REVIEW, _in_hand),
+    Event.ORGANIZATION_REGISTERED: (NoticeKind.REVIEW, _registrars),
+    Event.ORGANIZATION_RESTRICTED: (NoticeKind.REVIEW, _managers),
+    Event.ORGANIZATION_RELEASED: (NoticeKind.REVIEW, _managers),
     Event.PROJECT_OPENED: (NoticeKind.PROJECT, _project_people),
     Event.PROJECT_ADVANCED: (NoticeKind.PROJECT, _project_people),
     Event.PROJECT_TERMINATED: (NoticeKind.PROJECT, _project_people),

@@ -47,6 +47,7 @@ class Organization(Record, Base):
     """
 
     __tablename__ = "organization"
+    __table_args__ = (sa.Index("ix_organization_status", "status", "id"),)
 
     kind: Mapped[OrganizationKind] = mapped_column(enum_column(OrganizationKind, "kind"))
     name: Mapped[str] = mapped_column(sa.String(120))

@@ -23,6 +23,8 @@ COUNTED = {
     "tracked": _l("tracked projects"),
     "climbed": _l("handed up"),
     "ended": _l("ended"),
+    "hidden": _l("hidden"),
+    "shown": _l("shown again"),
     "entries": _l("entries checked"),
     "entry": _l("entry"),
 }

@@ -18,6 +18,7 @@ from models import (
     Need,
     NoticeKind,
     Notification,
+    Organization,
     Project,
     ProjectIssue,
     Result,
@@ -29,12 +30,23 @@ from models import (
 )
 
 Part = KeyDesignation | ProjectIssue | SupervisionOrder
-Subject = Claim | Need | Result | Revision | Match | Project | SavedSearch | Part
+Subject = Claim | Need | Result | Revision | Match | Organization | Project | SavedSearch | Part
 
 PAGE_SIZE = 20
 MOST_COUNTED = 100
 _PARTS = (KeyDesignation, ProjectIssue, SupervisionOrder)
 """What hangs on a project and is called after it."""
+_KINDS: tuple[Any, ...] = (
+    Claim,
+    Need,
+    Result,
+    Revision,
+    Match,
+    Organization,
+    Project,
+    SavedSearch,
+    *_PARTS,
+)
 _EXPLAINED = {kind.__name__ for kind in (Claim, Project)}
 """What is not ended, returned or rejected without a reason, beside texts."""
 _SIDES: dict[type[Revision | Match], tuple[tuple[Any, Any], ...]] = {
@@ -89,8 +101,7 @@ def unread_count(session: Session, actor: User) -> int:
 
 def _with_subjects(session: Session, actor: User, found: Sequence[Notification]) -> list[Told]:
     subjects: dict[tuple[str, int], Subject] = {}
-    kinds: tuple[Any, ...] = (Claim, Need, Result, Revision, Match, Project, SavedSearch, *_PARTS)
-    for kind in kinds:
+    for kind in _KINDS:
         ids = {note.subject_id for note in found if note.subject_kind == kind.__name__}
         seen = visible(actor, kind).where(kind.id.in_(ids)).options(*_loaded_with(kind))
         subjects |= {(kind.__name__, record.id): record for record in session.scalars(seen)}
@@ -123,4 +134,4 @@ def _loaded_with(kind: Any) -> list[_AbstractLoad]:
         return [joinedload(side).options(*titled_with(of)) for side, of in _SIDES[kind]]
     if kind in _PARTS:
         return [joinedload(kind.project)]
-    return [] if kind in (Project, SavedSearch) else titled_with(kind)
+    return [] if kind in (Organization, Project, SavedSearch) else titled_with(kind)

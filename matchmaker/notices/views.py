@@ -24,6 +24,7 @@ from models import (
     Match,
     Need,
     Notification,
+    Organization,
     Project,
     ProjectIssue,
     Result,
@@ -120,7 +121,7 @@ def _title(posting: Need | Result) -> str:
 
 
 def _titles(subject: Subject) -> list[str]:
-    if isinstance(subject, SavedSearch):
+    if isinstance(subject, SavedSearch | Organization):
         return [subject.name]
     if isinstance(subject, Claim):
         return [claim_title(subject)]
@@ -141,6 +142,8 @@ def _address(notification: Notification, subject: Subject) -> str:
     if isinstance(subject, Match):
         anchor = "messages" if notification.event is Event.MESSAGE_WRITTEN else None
         return url_for("matches.show", public_id=subject.public_id, _anchor=anchor)
+    if isinstance(subject, Organization):
+        return _organization_address(notification, subject)
     if isinstance(subject, Claim):
         return url_for("incentives.claim", claim_id=subject.public_id)
     if isinstance(subject, SavedSearch):
@@ -157,6 +160,13 @@ def _address(notification: Notification, subject: Subject) -> str:
     posting = posting_of(subject)
     endpoint = "portal.need" if isinstance(posting, Need) else "portal.result"
     return url_for(endpoint, public_id=posting.public_id)
+
+
+def _organization_address(notification: Notification, subject: Organization) -> str:
+    """Return the page on which an officer decides, or its own people's page of an organization."""
+    if notification.event is Event.ORGANIZATION_REGISTERED:
+        return url_for("organizations.show", public_id=subject.public_id)
+    return url_for("organizations.own")
 
 
 def _onwards() -> Response:

@@ -8,7 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 from stdnum.cn import uscc
 
+from matchmaker.i18n import _
+from matchmaker.labels import label
 from matchmaker.lifecycle.owners import out_of_line
+from matchmaker.moments import Moment
 from matchmaker.permissions import visible
 from models import (
     Industry,
@@ -24,6 +27,7 @@ from models import (
 
 TO_A_PAGE = 50
 MOST_FOUND = 10
+MOST_COUNTED = 100
 SHORTEST_NAME = 2
 
 
@@ -110,10 +114,43 @@ class Step:
 
 def history(session: Session, organization: Organization) -> list[Step]:
     """Return what became of an organization, newest first."""
-    changes = session.scalars(
-        sa.select(StatusChange)
+    changes = (change for change, _name in session.execute(_changes(organization)))
+    return [Step(each.at, OrganizationStatus(each.target), each.reason) for each in changes]
+
+
+def moments(session: Session, organization: Organization) -> list[Moment]:
+    """Return all that was decided on an organization, with who decided it, newest first."""
+    found = [
+        Moment(change.at, label(OrganizationStatus(change.target)), name or "", change.reason)
+        for change, name in session.execute(_changes(organization))
+    ]
+    decided = [one.imposed_by_id for one in organization.restrictions]
+    lifted = [one.lifted_by_id for one in organization.restrictions]
+    named = sa.select(User.id, User.name).where(User.id.in_({*decided, *lifted} - {None}))
+    people: dict[int | None, str] = {row[0]: row[1] for row in session.execute(named)}
+    for one in organization.restrictions:
+        source = f"{one.ground} ({one.source_document})"
+        who = people.get(one.imposed_by_id, "")
+        found.append(Moment(one.created_at, _("Integrity restriction"), who, source))
+        if one.lifted_at:
+            who = people.get(one.lifted_by_id, "")
+            found.append(Moment(one.lifted_at, _("Integrity restriction lifted"), who, source))
+    return sorted(found, key=lambda moment: moment.at, reverse=True)
+
+
+def _changes(organization: Organization) -> sa.Select[StatusChange, str]:
+    """Return the SELECT of an organization's changes with who made them, newest first."""
+    return (
+        sa.select(StatusChange, User.name)
+        .outerjoin(User, User.id == StatusChange.actor_id)
         .where(StatusChange.subject_kind == Organization.__name__)
         .where(StatusChange.subject_id == organization.id)
         .order_by(StatusChange.id.desc())
     )
-    return [Step(each.at, OrganizationStatus(each.target), each.reason) for each in changes]
+
+
+def waiting(session: Session, actor: User) -> int:
+    """Return how many organizations wait for the officer's approval, up to `MOST_COUNTED`."""
+    pending = visible(actor, Organization).where(Organization.status == OrganizationStatus.PENDING)
+    some = pending.with_only_columns(Organization.id).limit(MOST_COUNTED).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(some)) or 0

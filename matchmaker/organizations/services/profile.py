@@ -1,13 +1,13 @@
 """What an organization keeps up to date of itself, and what bars it from posting."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy.orm import Session
 
-from matchmaker import audit
-from matchmaker.db import transaction
-from models import Industry, IntegrityRestriction, Organization, User
+from matchmaker import audit, notifications
+from matchmaker.db import lock, transaction
+from models import Event, Industry, IntegrityRestriction, Organization, User, now
 
 
 def save(
@@ -37,26 +37,38 @@ def restrict(
     starts_on: date,
     ends_on: date | None,
 ) -> IntegrityRestriction:
-    """Bar an organization from submitting, publishing and nominating for a term (失信)."""
+    """Bar an organization from submitting, publishing and nominating for a term (失信).
+
+    Its managers are told. What is in force already, for the same ground and term, stays the one:
+    a form that was sent twice imposes nothing twice.
+    """
+    asked = {
+        "ground": ground,
+        "source_document": source_document,
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+    }
     with transaction(session):
-        restriction = IntegrityRestriction(
-            organization_id=organization.id,
-            ground=ground,
-            source_document=source_document,
-            starts_on=starts_on,
-            ends_on=ends_on,
-        )
-        session.add(restriction)
+        lock(session, organization)
+        for earlier in organization.restrictions:
+            same = all(getattr(earlier, name) == value for name, value in asked.items())
+            if same and earlier.lifted_at is None:
+                return earlier
+        restriction = IntegrityRestriction(imposed_by_id=actor.id, **asked)
+        organization.restrictions.append(restriction)
         session.flush()
         audit.record(session, actor, "organization:restrict", restriction)
+        notifications.tell(session, Event.ORGANIZATION_RESTRICTED, organization, actor)
     return restriction
 
 
 def lift(session: Session, actor: User, restriction: IntegrityRestriction, today: date) -> None:
-    """End a restriction before its term; one that has not held for a whole day is removed."""
+    """End a restriction before its term, and tell the managers; one that is over stays so."""
     with transaction(session):
+        lock(session, restriction)
+        if not restriction.runs_on(today):
+            return
+        restriction.lifted_by_id, restriction.lifted_at = actor.id, now()
         audit.record(session, actor, "organization:lift_restriction", restriction)
-        if restriction.starts_on < today:
-            restriction.ends_on = today - timedelta(days=1)
-        else:
-            session.delete(restriction)
+        organization = session.get_one(Organization, restriction.organization_id)
+        notifications.tell(session, Event.ORGANIZATION_RELEASED, organization, actor)

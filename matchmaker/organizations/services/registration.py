@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from matchmaker import audit
+from matchmaker import audit, notifications
 from matchmaker.accounts import attempts, letters, links
 from matchmaker.accounts.passwords import hash_password
 from matchmaker.accounts.services import sessions
@@ -19,6 +19,7 @@ from matchmaker.accounts.services.signing_in import normal
 from matchmaker.db import transaction
 from models import (
     EmailToken,
+    Event,
     Industry,
     Organization,
     OrganizationKind,
@@ -174,6 +175,8 @@ def _hand_in(session: Session, actor: User, organization: Organization) -> None:
     session.flush()
     session.add(audit.status_change(organization, before, organization.status, "register", actor))
     audit.record(session, actor, "organization:register", organization)
+    if before is not OrganizationStatus.PENDING:
+        notifications.tell(session, Event.ORGANIZATION_REGISTERED, organization, actor)
 
 
 def _has_account(session: Session, email: str) -> bool:

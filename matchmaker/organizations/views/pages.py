@@ -11,9 +11,17 @@ from matchmaker.i18n import _
 from matchmaker.organizations import queries
 from matchmaker.organizations.forms import TIERS, ApplicationForm, offer
 from matchmaker.organizations.services.registration import Application
+from matchmaker.web.access import current_actor
 from models import Industry, OrganizationKind, Region
 
 blueprint = Blueprint("organizations", __name__)
+
+
+@blueprint.app_context_processor
+def _counting() -> dict[str, Any]:
+    """Let the header say how many organizations wait."""
+    actor = current_actor()
+    return {"waiting_organizations": lambda: queries.waiting(db.session, actor) if actor else 0}
 
 
 @blueprint.app_template_filter("tier")

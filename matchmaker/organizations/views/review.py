@@ -168,7 +168,7 @@ def _page(
         "organizations/show.html",
         organization=organization,
         people=queries.people(db.session, organization),
-        history=queries.history(db.session, organization),
+        history=queries.moments(db.session, organization),
         out_of_step=queries.out_of_step(db.session, organization),
         reason_form=reason_form,
         restriction_form=restriction_form,

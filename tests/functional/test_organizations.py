@@ -1,0 +1,176 @@
+"""An officer's pages of organizations: who is told, what is kept, what is listed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from matchmaker import clock
+from matchmaker.i18n import _
+from matchmaker.labels import label
+from matchmaker.organizations.services import profile, registration, review
+from matchmaker.organizations.services.registration import Application
+from models import (
+    Event,
+    IntegrityRestriction,
+    Notification,
+    Organization,
+    OrganizationStatus,
+    Role,
+    User,
+)
+from tests import factories
+from tests.conftest import SignIn
+from tests.functional.pages import send
+
+PENDING = OrganizationStatus.PENDING
+GROUND, SOURCE = "骗取补助资金", "皖科监〔2026〕7号"
+
+
+@pytest.fixture
+def officer(session: Session) -> User:
+    """Give the county's officer."""
+    return factories.user(Role.OFFICER, region=factories.FEIXI, name="经办人")
+
+
+@pytest.fixture
+def bureau(app: Flask, sign_in: SignIn, officer: User) -> FlaskClient:
+    """Give the officer's browser."""
+    client = app.test_client()
+    sign_in(client, officer)
+    return client
+
+
+@pytest.fixture
+def manager(session: Session) -> User:
+    """Give the manager of an approved organization of the county."""
+    return factories.user(Role.MANAGER)
+
+
+@pytest.fixture
+def theirs(app: Flask, sign_in: SignIn, manager: User) -> FlaskClient:
+    """Give the manager's browser."""
+    client = app.test_client()
+    sign_in(client, manager)
+    return client
+
+
+def _told(session: Session, event: Event) -> list[int]:
+    session.rollback()
+    told = sa.select(Notification.user_id).where(Notification.event == event)
+    return list(session.scalars(told))
+
+
+def _page(organization: Organization) -> str:
+    return f"/organizations/{organization.public_id}"
+
+
+def _term(**changes: str) -> dict[str, str]:
+    day = clock.today().isoformat()
+    return {"ground": GROUND, "source_document": SOURCE, "starts_on": day, "ends_on": ""} | changes
+
+
+def _hand_in(session: Session, manager: User) -> None:
+    own = manager.organization
+    facts = Application(own.kind, own.name, own.uscc, own.region, [], [])
+    registration.hand_in_again(session, manager, own, facts)
+
+
+def test_the_nearest_officers_are_told_of_who_asks_for_approval(
+    session: Session, bureau: FlaskClient, officer: User, manager: User
+) -> None:
+    above = factories.user(Role.OFFICER, region=factories.HEFEI)
+    review.suspend(session, officer, manager.organization, "核实")
+    with pytest.raises(registration.NotOpenError):
+        _hand_in(session, manager)
+    refused = factories.user(
+        Role.MANAGER, organization=factories.organization(status=OrganizationStatus.REFUSED)
+    )
+    _hand_in(session, refused)
+    assert _told(session, Event.ORGANIZATION_REGISTERED) == [officer.id]
+    _hand_in(session, refused)
+    assert _told(session, Event.ORGANIZATION_REGISTERED) == [officer.id], "a correction is no news"
+    notices = bureau.get("/notices").text
+    assert label(Event.ORGANIZATION_REGISTERED) in notices
+    assert refused.organization.name in notices
+    assert f'value="{_page(refused.organization)}"' in notices
+    assert above.id not in _told(session, Event.ORGANIZATION_REGISTERED)
+
+
+def test_the_menu_counts_what_waits_in_the_region(bureau: FlaskClient, session: Session) -> None:
+    def counted() -> bool:
+        return '<span class="count">2</span>' in bureau.get("/account").text
+
+    factories.organization(status=PENDING, region=factories.WUHU)
+    factories.organization(status=PENDING)
+    assert not counted()
+    factories.organization(status=PENDING)
+    assert counted()
+
+
+def test_a_restriction_is_told_to_the_managers_and_kept_in_the_history(
+    session: Session, bureau: FlaskClient, theirs: FlaskClient, manager: User
+) -> None:
+    page = _page(manager.organization)
+    send(bureau, f"{page}/restrictions", page, **_term())
+    assert _told(session, Event.ORGANIZATION_RESTRICTED) == [manager.id]
+    notices = theirs.get("/notices").text
+    assert label(Event.ORGANIZATION_RESTRICTED) in notices
+    assert 'value="/organization"' in notices
+    own = theirs.get("/organization").text
+    assert GROUND in own
+    assert SOURCE in own
+    shown = bureau.get(page).text
+    assert _("Integrity restriction") in shown
+    assert "经办人" in shown
+
+
+def test_one_lifted_on_its_first_day_holds_no_more_and_stays_in_the_history(
+    session: Session, bureau: FlaskClient, theirs: FlaskClient, manager: User
+) -> None:
+    page = _page(manager.organization)
+    send(bureau, f"{page}/restrictions", page, **_term())
+    session.rollback()
+    one = session.scalars(sa.select(IntegrityRestriction)).one()
+    assert one.holds_on(clock.today())
+    for _time in range(2):
+        send(bureau, f"{page}/restrictions/{one.public_id}/lift", page)
+    session.rollback()
+    assert not one.holds_on(clock.today())
+    assert one.starts_on == clock.today()
+    assert one.lifted_by_id is not None
+    assert _told(session, Event.ORGANIZATION_RELEASED) == [manager.id], "once"
+    assert label(Event.ORGANIZATION_RELEASED) in theirs.get("/notices").text
+    assert _("Integrity restriction lifted") in bureau.get(page).text
+    assert "/lift" not in bureau.get(page).text
+
+
+def test_a_form_sent_twice_imposes_one_restriction(
+    session: Session, bureau: FlaskClient, manager: User
+) -> None:
+    page = _page(manager.organization)
+    for _time in range(2):
+        assert send(bureau, f"{page}/restrictions", page, **_term()).status_code == 303
+    assert _told(session, Event.ORGANIZATION_RESTRICTED) == [manager.id]
+    assert len(session.scalars(sa.select(IntegrityRestriction)).all()) == 1
+    longer = (clock.today() + timedelta(days=90)).isoformat()
+    send(bureau, f"{page}/restrictions", page, **_term(ends_on=longer))
+    session.rollback()
+    assert len(session.scalars(sa.select(IntegrityRestriction)).all()) == 2
+
+
+def test_what_was_lifted_can_be_imposed_again(
+    session: Session, officer: User, manager: User
+) -> None:
+    today = clock.today()
+    terms: dict[str, Any] = {"ground": GROUND, "source_document": SOURCE, "starts_on": today}
+    own = manager.organization
+    first = profile.restrict(session, officer, own, **terms, ends_on=None)
+    profile.lift(session, officer, first, today)
+    second = profile.restrict(session, officer, own, **terms, ends_on=None)
+    assert first.id != second.id
+    assert second.holds_on(today)
