@@ -118,6 +118,7 @@ ROUTES = {
     "/organization/members/<public_id>/enable": ("POST", "organization:manage_members"),
     "/organization/members/<public_id>/role": ("POST", "organization:manage_members"),
     "/organizations": ("GET", "organization:review"),
+    "/organizations.xlsx": ("GET", "organization:review"),
     "/organizations/<public_id>": ("GET", "organization:review"),
     "/organizations/<public_id>/approve": ("POST", "organization:review"),
     "/organizations/<public_id>/refuse": ("POST", "organization:review"),

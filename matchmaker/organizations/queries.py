@@ -43,22 +43,6 @@ def industries(session: Session) -> list[tuple[Industry, list[Industry]]]:
     return [(top, [each for each in found if each.parent_id == top.id]) for top in tops]
 
 
-def queue(
-    session: Session, actor: User, status: OrganizationStatus, after: int
-) -> Sequence[Organization]:
-    """Return a page of the organizations in the officer's region, oldest first, and one more.
-
-    `after` is the id of the last organization of the page before.
-    """
-    return session.scalars(
-        visible(actor, Organization)
-        .where(Organization.status == status, Organization.id > after)
-        .options(joinedload(Organization.region).joinedload(Region.parent))
-        .order_by(Organization.id)
-        .limit(TO_A_PAGE + 1)
-    ).all()
-
-
 def search(
     session: Session, words: str, *conditions: sa.ColumnElement[bool]
 ) -> Sequence[Organization]:

@@ -1,13 +1,12 @@
-"""An officer's pages of organizations, and the administrator's page for adding a bureau."""
+"""An officer's page of an organization, and the administrator's page for adding a bureau."""
 
 from collections.abc import Callable
 
-from flask import Response, abort, flash, render_template, request
+from flask import Response, abort, flash, render_template
 
 from matchmaker.clock import today
 from matchmaker.db import db
 from matchmaker.i18n import _
-from matchmaker.inputs import id_in
 from matchmaker.organizations import queries
 from matchmaker.organizations.forms import BureauForm, ReasonForm, RestrictionForm
 from matchmaker.organizations.services import profile, review
@@ -17,26 +16,7 @@ from matchmaker.organizations.views.pages import blueprint, offered, region_of
 from matchmaker.permissions import Permission
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
-from models import Organization, OrganizationStatus
-
-
-@blueprint.get("/organizations")
-@requires(Permission.ORGANIZATION_REVIEW)
-def queue() -> str:
-    """List the organizations of the officer's region in one state, those that wait at first."""
-    chosen = request.args.get("status", "")
-    status = OrganizationStatus(chosen) if chosen in set(OrganizationStatus) else review.PENDING
-    after = id_in(request.args.get("after", ""))
-    found = queries.queue(db.session, signed_in(), status, after)
-    shown = found[: queries.TO_A_PAGE]
-    return render_template(
-        "organizations/queue.html",
-        organizations=shown,
-        status=status,
-        statuses=OrganizationStatus,
-        first=not after,
-        following=shown[-1].id if len(found) > len(shown) else None,
-    )
+from models import Organization
 
 
 @blueprint.get("/organizations/<public_id>")
