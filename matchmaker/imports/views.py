@@ -15,9 +15,10 @@ from matchmaker.permissions import Permission
 from matchmaker.postings.filters import load_choices
 from matchmaker.spreadsheets import SheetError
 from matchmaker.storage import StorageError
-from matchmaker.web.access import load_or_404, requires, signed_in
+from matchmaker.web.access import current_actor, load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
 from matchmaker.web.limits import limiter
+from matchmaker.web.trail import note_refusal
 from matchmaker.web.uploads import takes_files
 from models import ImportBatch, ImportStatus
 
@@ -140,6 +141,7 @@ def take_back(public_id: str) -> Response:
 @blueprint.errorhandler(NotNowError)
 def not_now(error: NotNowError) -> tuple[str, int]:
     """Say why it cannot be done."""
+    note_refusal(db.session, current_actor(), str(request.endpoint))
     return render_template("errors/409.html", reason=str(error)), 409
 
 

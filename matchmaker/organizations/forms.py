@@ -10,6 +10,7 @@ from wtforms import (
     BooleanField,
     DateField,
     Field,
+    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -17,6 +18,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
 from matchmaker.accounts.fields import (
     choices,
@@ -43,6 +45,16 @@ TIERS = {
     "链主": _l("Chain leader"),
 }
 MOST_INDUSTRIES = 10
+SAID = {
+    "uscc",
+    "organization_name",
+    "kind",
+    "region",
+    "industries",
+    "tiers",
+    "requires_internal_review",
+}
+"""The fields that say something of an organization."""
 
 
 def code_field() -> StringField:
@@ -70,6 +82,11 @@ def region_field() -> SelectField:
     return SelectField(_l("Region"), [InputRequired(_l("Choose the region."))])
 
 
+def version_field() -> IntegerField:
+    """Return a hidden field for the version of the organization that a form was made from."""
+    return IntegerField(validators=[Optional()], widget=HiddenInput())
+
+
 def _code(_form: FlaskForm, field: Field) -> None:
     """Refuse what is no code; keep it in its compact form (GB 32100-2015)."""
     try:
@@ -88,6 +105,7 @@ def _few(_form: FlaskForm, field: Field) -> None:
 class ProfileForm(FlaskForm):  # type: ignore[misc]
     """What an approved organization may change by itself."""
 
+    version = version_field()
     industries = SelectMultipleField(_l("Industries"), [_few])
     tiers = SelectMultipleField(_l("Tiers"), choices=choices(TIERS))
     requires_internal_review = BooleanField(
@@ -98,6 +116,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
 class ApplicationForm(FlaskForm):  # type: ignore[misc]
     """What an organization says of itself when it registers."""
 
+    version = version_field()
     uscc = code_field()
     organization_name = organization_name_field()
     kind = SelectField(
@@ -197,9 +216,29 @@ def offer(
         ]
 
 
+def lines(form: FlaskForm) -> dict[str, str]:
+    """Return what a form says of an organization in words, by what its fields are called."""
+    said = {}
+    for field in form:
+        if field.name in SAID:
+            said[str(field.label.text)] = _in_words(field)
+    return said
+
+
+def _in_words(field: Field) -> str:
+    if isinstance(field, BooleanField):
+        return _("Yes") if field.data else _("No")
+    if not isinstance(field, SelectField):
+        return field.data or ""
+    chosen = field.data if isinstance(field.data, list) else [field.data]
+    labels = (str(each.label).strip() for each in field.iter_choices() if each.value in chosen)
+    return _(", ").join(labels)
+
+
 def values_of(organization: Organization) -> dict[str, object]:
     """Return what a form shows of an organization at first."""
     return {
+        "version": organization.version,
         "uscc": organization.uscc,
         "organization_name": organization.name,
         "kind": organization.kind.value,

@@ -145,6 +145,8 @@ def test_every_bad_cell_is_named_and_nothing_comes_in(
         assert told in page
     assert only(session).found["error_count"] == 3
     assert press(client, address, "start").status_code == 409
+    refused = [each.action for each in every(session, AuditEntry) if each.outcome == "refused"]
+    assert refused == ["imports.start"]
     assert rows_in(session) == 0
 
 

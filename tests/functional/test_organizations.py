@@ -20,6 +20,7 @@ from matchmaker.labels import label
 from matchmaker.organizations.services import profile, registration, review
 from matchmaker.organizations.services.registration import Application
 from models import (
+    AuditEntry,
     Event,
     IntegrityRestriction,
     Notification,
@@ -33,7 +34,7 @@ from models import (
 )
 from tests import factories
 from tests.conftest import SignIn
-from tests.functional.pages import link, send
+from tests.functional.pages import link, send, token
 
 PENDING = OrganizationStatus.PENDING
 GROUND, SOURCE = "骗取补助资金", "皖科监〔2026〕7号"
@@ -250,3 +251,103 @@ def test_the_list_is_taken_away_only_by_who_has_proved_lately_who_they_are(
     with transaction(session):
         session.execute(sa.update(UserSession).values(confirmed_at=now() - timedelta(hours=1)))
     assert "/confirm" in bureau.get("/organizations.xlsx").location
+
+
+def _hidden(page: str) -> dict[str, str]:
+    """Return the hidden fields of the form for an organization's facts."""
+    form = page[page.rindex('action="/organization/edit"') :]
+    found = re.findall(r'name="(csrf_token|version)"[^>]*?value="([^"]*)"', form)
+    return dict(found)
+
+
+def _refusals(session: Session) -> list[str]:
+    session.rollback()
+    refused = sa.select(AuditEntry.action).where(AuditEntry.outcome == "refused")
+    return list(session.scalars(refused.order_by(AuditEntry.id)))
+
+
+def test_who_decides_too_late_sees_how_it_stands_and_keeps_their_reason(
+    session: Session, bureau: FlaskClient, officer: User
+) -> None:
+    one = factories.organization(status=PENDING)
+    page = _page(one)
+    kept = token(bureau, page)
+    review.approve(session, officer, one)
+    late = {"csrf_token": kept, "reason": "执照已过期"}
+    answer = bureau.post(f"{page}/refuse", data=late)
+    assert answer.status_code == 409
+    assert answer.text.count("执照已过期") == 2, "in the message and in the form"
+    assert label(OrganizationStatus.APPROVED) in answer.text
+    assert bureau.post(f"{page}/resume", data=late).status_code == 409
+    assert _refusals(session) == ["organization:refuse", "organization:resume"]
+    assert session.get_one(Organization, one.id).status is OrganizationStatus.APPROVED
+
+
+def test_who_decides_on_their_own_organization_is_noted(
+    session: Session, bureau: FlaskClient, officer: User
+) -> None:
+    page = _page(officer.organization)
+    answer = send(bureau, f"{page}/suspend", page, reason="试试")
+    assert answer.status_code == 403
+    assert _("Somebody else must decide on your own organization.") in answer.text
+    assert _refusals(session) == ["organization:suspend"]
+
+
+def test_a_stale_second_editor_of_an_organization_reads_both_and_loses_nothing(
+    session: Session, theirs: FlaskClient, manager: User
+) -> None:
+    edit = "/organization/edit"
+    stale = _hidden(theirs.get(edit).text)
+    first = _hidden(theirs.get(edit).text) | {"industries": "pv"}
+    assert theirs.post(edit, data=first).status_code == 303
+    answer = theirs.post(edit, data=stale | {"tiers": "链主", "requires_internal_review": "y"})
+    assert answer.status_code == 409
+    conflict = answer.text[answer.text.index("conflict-heading") :]
+    session.rollback()
+    assert manager.organization.industries[0].name in conflict
+    assert _refusals(session) == ["organization:save"]
+    assert re.search(r'value="链主"\s+checked', answer.text)
+    assert re.search(r'name="requires_internal_review"\s+value="y"\s+checked', answer.text)
+    again = _hidden(answer.text) | {"tiers": "链主"}
+    assert theirs.post(edit, data=again).status_code == 303
+    session.rollback()
+    assert manager.organization.tiers == ["链主"]
+    assert manager.organization.industries == [], "their form stands"
+
+
+def test_who_corrects_a_registration_that_was_approved_meanwhile_reads_what_they_typed(
+    session: Session, app: Flask, sign_in: SignIn, officer: User
+) -> None:
+    founder = factories.user(Role.MANAGER, organization=factories.organization(status=PENDING))
+    own = founder.organization
+    client = app.test_client()
+    sign_in(client, founder)
+    typed = _hidden(client.get("/organization/edit").text) | {
+        "uscc": own.uscc,
+        "organization_name": "另取的名称",
+        "kind": "enterprise",
+        "region": factories.FEIXI,
+        "tiers": "链主",
+    }
+    review.approve(session, officer, own)
+    answer = client.post("/organization/edit", data=typed)
+    assert answer.status_code == 409
+    assert "另取的名称" in answer.text
+    assert re.search(r'value="链主"\s+checked', answer.text)
+    session.rollback()
+    assert own.name != "另取的名称"
+
+
+def test_a_code_that_is_taken_leaves_a_trail(session: Session, app: Flask, sign_in: SignIn) -> None:
+    taken = factories.organization()
+    founder = factories.user(Role.MANAGER, organization=factories.organization(status=PENDING))
+    client = app.test_client()
+    sign_in(client, founder)
+    typed = _hidden(client.get("/organization/edit").text) | {
+        "uscc": taken.uscc,
+        "organization_name": "冒用代码的单位",
+        "kind": "enterprise",
+        "region": factories.FEIXI,
+    }
+    assert 'id="uscc-error"' in client.post("/organization/edit", data=typed).text
+    assert _refusals(session) == ["organization:register"]

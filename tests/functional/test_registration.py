@@ -14,6 +14,7 @@ from matchmaker.i18n import _
 from matchmaker.organizations.services import review
 from matchmaker.organizations.services.review import WrongStateError
 from models import (
+    AuditEntry,
     IntegrityRestriction,
     Organization,
     OrganizationStatus,
@@ -123,6 +124,9 @@ def test_a_code_is_registered_once(session: Session, client: FlaskClient, link: 
     page = send(client, link, **_form()).text
     assert 'id="uscc-error"' in page
     assert "先到者" not in page
+    session.rollback()
+    refused = sa.select(AuditEntry.action).where(AuditEntry.outcome == "refused")
+    assert list(session.scalars(refused)) == ["organization:register"]
     assert _registered(session).name == "先到者"
 
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts import queries
-from models import Organization, OrganizationKind, OrganizationStatus, Role, User
+from models import AuditEntry, Organization, OrganizationKind, OrganizationStatus, Role, User
 from tests import factories
 from tests.conftest import QueryCounter, SignIn
 from tests.functional.pages import link, send
@@ -176,3 +176,22 @@ def test_a_bureau_is_added_without_approval(
         OrganizationStatus.APPROVED,
     )
     assert 'id="uscc-error"' in send(client, "/admin/bureaus/new", **fields).text
+
+
+def test_every_refusal_leaves_a_trail(session: Session, client: FlaskClient, admin: User) -> None:
+    known = factories.user(organization=factories.organization(kind=OrganizationKind.GOVERNMENT))
+    send(client, NEW, **_form(known.organization, email=known.email))
+    page = f"/admin/users/{admin.public_id}"
+    send(client, page, roles="auditor", region="")
+    send(client, f"{page}/disable", page)
+    bureau = {"uscc": known.organization.uscc, "organization_name": "某局", "region": "340123"}
+    send(client, "/admin/bureaus/new", **bureau)
+    session.rollback()
+    refused = sa.select(AuditEntry.action, AuditEntry.subject_id)
+    found = session.execute(refused.where(AuditEntry.outcome == "refused").order_by(AuditEntry.id))
+    assert [tuple(row) for row in found] == [
+        ("user:create", None),
+        ("user:set_roles", admin.id),
+        ("user:disable", admin.id),
+        ("organization:add_bureau", None),
+    ]

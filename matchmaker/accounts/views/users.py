@@ -19,6 +19,7 @@ from matchmaker.inputs import id_in
 from matchmaker.permissions import Permission, visible
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
+from matchmaker.web.trail import note_refusal
 from models import Organization, Region, Role, User
 
 
@@ -58,6 +59,7 @@ def new_user() -> str | Response:
                     standing=standing,
                 )
             except UserError as error:
+                note_refusal(db.session, signed_in(), "user:create")
                 form[error.field].errors = [str(error)]
             else:
                 flash(_("The user was added and sent a link for choosing a password."), "success")
@@ -76,6 +78,7 @@ def user(public_id: str) -> str | Response:
         try:
             services.set_standing(db.session, signed_in(), record, standing)
         except UserError as error:
+            note_refusal(db.session, signed_in(), "user:set_roles", record)
             form[error.field].errors = [str(error)]
         else:
             flash(_("The roles were changed; the user's sessions have ended."), "success")
@@ -117,6 +120,7 @@ def _change(public_id: str, change: Callable[..., None], done: str) -> Response:
     try:
         change(db.session, signed_in(), record)
     except UserError as error:
+        note_refusal(db.session, signed_in(), f"user:{change.__name__}", record)
         flash(str(error), "error")
     else:
         flash(done, "success")

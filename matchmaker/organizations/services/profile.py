@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker import audit, notifications
 from matchmaker.db import lock, transaction
+from matchmaker.organizations.services.registration import refuse_stale
 from models import Event, Industry, IntegrityRestriction, Organization, User, now
 
 
@@ -18,12 +19,22 @@ def save(
     industries: Sequence[Industry],
     tiers: Sequence[str],
     requires_internal_review: bool,
+    version: int | None = None,
 ) -> None:
-    """Keep what an approved organization may change without another approval."""
+    """Keep what an approved organization may change without another approval.
+
+    `version` is the one that the form was made from.
+
+    Raises:
+        StaleFactsError: somebody else has saved or decided meanwhile.
+    """
     with transaction(session):
+        lock(session, organization)
+        refuse_stale(organization, version)
         organization.industries = list(industries)
         organization.tiers = list(tiers)
         organization.requires_internal_review = requires_internal_review
+        organization.updated_at = now()  # which makes a new version, whatever was changed
         audit.record(session, actor, "organization:save", organization)
 
 

@@ -16,7 +16,7 @@ from matchmaker.accounts import attempts, letters, links
 from matchmaker.accounts.passwords import hash_password
 from matchmaker.accounts.services import sessions
 from matchmaker.accounts.services.signing_in import normal
-from matchmaker.db import transaction
+from matchmaker.db import lock, transaction
 from models import (
     EmailToken,
     Event,
@@ -101,18 +101,27 @@ def register(session: Session, token: EmailToken, application: Application, pers
 
 
 def hand_in_again(
-    session: Session, actor: User, organization: Organization, application: Application
+    session: Session,
+    actor: User,
+    organization: Organization,
+    application: Application,
+    version: int | None = None,
 ) -> None:
     """Hand in a pending or refused registration with other facts.
 
+    `version` is the one that the form was made from.
+
     Raises:
+        StaleFactsError: somebody else has handed it in with others meanwhile.
         CodeTakenError: another organization has the code.
         NotOpenError: it has been decided on meanwhile.
     """
     try:
         with transaction(session):
+            lock(session, organization)
             if organization.status not in OPEN:
                 raise NotOpenError
+            refuse_stale(organization, version)
             _describe(organization, application)
             _hand_in(session, actor, organization)
     except IntegrityError as error:
@@ -121,6 +130,20 @@ def hand_in_again(
 
 class NotOpenError(Exception):
     """The registration has been decided on."""
+
+
+class StaleFactsError(Exception):
+    """What is said of an organization was changed after the form was made."""
+
+
+def refuse_stale(organization: Organization, version: int | None) -> None:
+    """Refuse a form that was made from another version than the present one; None is any.
+
+    Raises:
+        StaleFactsError: it was.
+    """
+    if version is not None and version != organization.version:
+        raise StaleFactsError
 
 
 OPEN = (OrganizationStatus.PENDING, OrganizationStatus.REFUSED)
@@ -171,6 +194,7 @@ def _describe(organization: Organization, application: Application) -> None:
 def _hand_in(session: Session, actor: User, organization: Organization) -> None:
     before = organization.status if organization.id else None
     organization.status = OrganizationStatus.PENDING
+    organization.updated_at = now()  # which makes a new version, whatever was changed
     session.add(organization)
     session.flush()
     session.add(audit.status_change(organization, before, organization.status, "register", actor))

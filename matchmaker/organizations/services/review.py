@@ -4,7 +4,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matchmaker import audit, outbox
-from matchmaker.db import transaction
+from matchmaker.db import lock, transaction
 from matchmaker.organizations import letters
 from matchmaker.organizations.services.registration import CodeTakenError
 from models import Organization, OrganizationKind, OrganizationStatus, Region, User
@@ -93,6 +93,7 @@ def _move(
     reason: str = "",
 ) -> None:
     with transaction(session):
+        lock(session, organization)
         if organization.status is not source:
             raise WrongStateError
         if organization.id == actor.organization_id:

@@ -20,6 +20,7 @@ from matchmaker.permissions import Permission
 from matchmaker.web.access import requires
 from matchmaker.web.addresses import see_page
 from matchmaker.web.limits import limiter
+from matchmaker.web.trail import note_refusal
 from models import TokenPurpose
 
 
@@ -51,6 +52,7 @@ def register(link: str) -> str | Response:
         except LinkSpentError:
             gone()
         except CodeTakenError:
+            note_refusal(db.session, None, "organization:register")
             form.uscc.errors = [code_taken()]
         else:
             flash(

@@ -1,12 +1,13 @@
 """An officer's page of an organization, and the administrator's page for adding a bureau."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Response, abort, flash, render_template
 
 from matchmaker.clock import today
 from matchmaker.db import db
 from matchmaker.i18n import _
+from matchmaker.labels import label
 from matchmaker.organizations import queries
 from matchmaker.organizations.forms import BureauForm, ReasonForm, RestrictionForm
 from matchmaker.organizations.services import profile, review
@@ -16,58 +17,60 @@ from matchmaker.organizations.views.pages import blueprint, offered, region_of
 from matchmaker.permissions import Permission
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
+from matchmaker.web.trail import note_refusal
 from models import Organization
+
+FORBIDDEN, CONFLICT = 403, 409
+
+Answer = str | tuple[str, int] | Response
 
 
 @blueprint.get("/organizations/<public_id>")
 @requires(Permission.ORGANIZATION_REVIEW)
 def show(public_id: str) -> str:
     """Show an organization with all that an officer decides on."""
-    return _page(load_or_404(Organization, public_id), ReasonForm(None), RestrictionForm(None))
+    return _page(load_or_404(Organization, public_id))
 
 
 @blueprint.post("/organizations/<public_id>/approve")
 @requires(Permission.ORGANIZATION_REVIEW)
-def approve(public_id: str) -> Response:
+def approve(public_id: str) -> Answer:
     """Let an organization act on the platform."""
     organization = load_or_404(Organization, public_id)
-    return _decide(organization, _("The organization was approved."), review.approve)
+    return _decide(organization, review.approve, _("The organization was approved."))
 
 
 @blueprint.post("/organizations/<public_id>/resume")
 @requires(Permission.ORGANIZATION_REVIEW)
-def resume(public_id: str) -> Response:
+def resume(public_id: str) -> Answer:
     """Let a suspended organization act again."""
     organization = load_or_404(Organization, public_id)
-    return _decide(
-        organization,
-        _("The organization may act again; its texts are being shown again."),
-        review.resume,
-    )
+    done = _("The organization may act again; its texts are being shown again.")
+    return _decide(organization, review.resume, done)
 
 
 @blueprint.post("/organizations/<public_id>/refuse")
 @requires(Permission.ORGANIZATION_REVIEW)
-def refuse(public_id: str) -> str | Response:
+def refuse(public_id: str) -> Answer:
     """Turn a registration down, with the reason."""
     organization = load_or_404(Organization, public_id)
     form = ReasonForm()
     if not form.validate_on_submit():
-        return _page(organization, form, RestrictionForm(None))
+        return _page(organization, form)
     done = _("The registration was refused.")
-    return _decide(organization, done, review.refuse, form.reason.data)
+    return _decide(organization, review.refuse, done, form)
 
 
 @blueprint.post("/organizations/<public_id>/suspend")
 @requires(Permission.ORGANIZATION_REVIEW)
-def suspend(public_id: str) -> str | Response:
+def suspend(public_id: str) -> Answer:
     """Stop an organization from acting on the platform, with the reason."""
     organization = load_or_404(Organization, public_id)
     form = ReasonForm()
     if not form.validate_on_submit():
-        return _page(organization, form, RestrictionForm(None))
+        return _page(organization, form)
     done = _("The organization was suspended; its texts are being taken out of sight.")
-    return _decide(organization, done, review.suspend, form.reason.data)
+    return _decide(organization, review.suspend, done, form)
 
 
 @blueprint.post("/organizations/<public_id>/restrictions")
@@ -77,7 +80,7 @@ def restrict(public_id: str) -> str | Response:
     organization = load_or_404(Organization, public_id)
     form = RestrictionForm()
     if not form.validate_on_submit():
-        return _page(organization, ReasonForm(None), form)
+        return _page(organization, None, form)
     profile.restrict(
         db.session,
         signed_in(),
@@ -120,6 +123,7 @@ def new_bureau() -> str | Response:
                 region=region_of(form.region.data),
             )
         except CodeTakenError:
+            note_refusal(db.session, signed_in(), "organization:add_bureau")
             form.uscc.errors = [_("An organization with this code is registered already.")]
         else:
             flash(_("The bureau was added. Add its people now."), "success")
@@ -128,29 +132,49 @@ def new_bureau() -> str | Response:
 
 
 def _decide(
-    organization: Organization, done: str, decide: Callable[..., None], *reason: str
-) -> Response:
+    organization: Organization,
+    decide: Callable[..., None],
+    done: str,
+    form: ReasonForm | None = None,
+) -> Answer:
+    """Decide, or show the page as it is by now with what stands in the way and what was typed."""
+    reason = [form.reason.data] if form else []
     try:
         decide(db.session, signed_in(), organization, *reason)
     except WrongStateError:
-        abort(409)
+        refusal, status = _decided(organization), CONFLICT
     except OwnOrganizationError:
-        flash(_("Somebody else must decide on your own organization."), "error")
+        refusal, status = _("Somebody else must decide on your own organization."), FORBIDDEN
     else:
         flash(done, "success")
-    return see_page("organizations.show", public_id=organization.public_id)
+        return see_page("organizations.show", public_id=organization.public_id)
+    note_refusal(db.session, signed_in(), f"organization:{decide.__name__}", organization)
+    return _page(organization, form, refusal=refusal, typed=reason), status
+
+
+def _decided(organization: Organization) -> str:
+    state = label(organization.status)
+    return _("Somebody else has decided meanwhile: it is “%(status)s” by now.", status=state)
 
 
 def _page(
-    organization: Organization, reason_form: ReasonForm, restriction_form: RestrictionForm
+    organization: Organization,
+    reason_form: ReasonForm | None = None,
+    restriction_form: RestrictionForm | None = None,
+    *,
+    refusal: str = "",
+    typed: Sequence[str] = (),
 ) -> str:
+    """Show an organization; `refusal` says why a decision was not taken, `typed` is its reason."""
     return render_template(
         "organizations/show.html",
         organization=organization,
         people=queries.people(db.session, organization),
         history=queries.moments(db.session, organization),
         out_of_step=queries.out_of_step(db.session, organization),
-        reason_form=reason_form,
-        restriction_form=restriction_form,
+        reason_form=reason_form or ReasonForm(None),
+        restriction_form=restriction_form or RestrictionForm(None),
+        refusal=refusal,
+        typed=typed,
         today=today(),
     )

@@ -19,6 +19,7 @@ from matchmaker.web.addresses import see_page
 from matchmaker.web.downloads import XLSX
 from matchmaker.web.limits import limiter
 from matchmaker.web.refusals import BAD_REQUEST
+from matchmaker.web.trail import note_refusal
 from matchmaker.web.uploads import takes_files
 from models import ImportBatch, ImportStatus
 
@@ -75,6 +76,7 @@ def ledger_look(batch_id: str) -> Answer:
     try:
         return act(batch)
     except NotNowError as error:
+        note_refusal(db.session, signed_in(), str(request.endpoint), batch)
         return _look(batch, str(error)), CONFLICT
 
 
