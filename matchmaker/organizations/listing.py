@@ -1,5 +1,6 @@
 """An officer's list of organizations: what it can be asked for, its pages, and all of it."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,17 +48,31 @@ class Page:
 
 def read(args: Mapping[str, str], regions: Sequence[Region]) -> Listing:
     """Return what an address asks for; what cannot be read means any."""
-    status, kind, after = args.get("status"), args.get("kind"), args.get("after", "")
+    status, kind = args.get("status"), args.get("kind")
     return Listing(
         status=OrganizationStatus(status)
         if status in set(OrganizationStatus)
         else OrganizationStatus.PENDING,
-        words=" ".join(args.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH],
+        words=words(args),
         kind=OrganizationKind(kind) if kind in set(OrganizationKind) else None,
         region=next((each for each in regions if each.code == args.get("region")), None),
         newest=args.get("sort") == "newest",
-        after=int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else None,
+        after=place(args),
     )
+
+
+def words(args: Mapping[str, str]) -> str:
+    """Return the words that an address asks for; control characters are none."""
+    kept = "".join(
+        " " if unicodedata.category(each) == "Cc" else each for each in args.get("q", "")
+    )
+    return " ".join(kept.split())[:LONGEST_SEARCH]
+
+
+def place(args: Mapping[str, str]) -> int | None:
+    """Return the id after which a page begins, None for the first page."""
+    after = args.get("after", "")
+    return int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else None
 
 
 def page(session: Session, actor: User, chosen: Listing) -> Page:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 from stdnum.cn import uscc
 
+from matchmaker.accounts.links import TERMS
 from matchmaker.i18n import _
 from matchmaker.labels import label
 from matchmaker.lifecycle.owners import out_of_line
@@ -22,7 +23,9 @@ from models import (
     Region,
     Result,
     StatusChange,
+    TokenPurpose,
     User,
+    now,
 )
 
 TO_A_PAGE = 50
@@ -61,18 +64,54 @@ def search(
     ).all()
 
 
-def people(session: Session, organization: Organization) -> Sequence[User]:
-    """Return everybody who has an account with an organization, in the order they came."""
-    own = User.organization_id == organization.id
-    return session.scalars(sa.select(User).where(own).order_by(User.id)).all()
+@dataclass(frozen=True, slots=True)
+class People:
+    """A page of an organization's people, in the order they came.
+
+    `words` is what was looked for; `first` says whether the page is the first; `following` is the
+    id after which the next one begins, None on the last.
+    """
+
+    rows: Sequence[User]
+    words: str
+    first: bool
+    following: int | None
 
 
-def open_invitations(session: Session, actor: User) -> Sequence[Invitation]:
+def people(session: Session, organization: Organization, words: str = "", after: int = 0) -> People:
+    """Return a page of those who have an account with an organization.
+
+    `words` is parts of a name, an address or a position; `after` is the id of the last one of the
+    page before.
+    """
+    statement = sa.select(User).where(User.organization_id == organization.id, User.id > after)
+    for word in words.split():
+        kept = (User.name, User.email, User.title)
+        statement = statement.where(
+            sa.or_(*(column.icontains(word, autoescape=True) for column in kept))
+        )
+    found = session.scalars(statement.order_by(User.id).limit(TO_A_PAGE + 1)).all()
+    shown = found[:TO_A_PAGE]
+    return People(shown, words, not after, shown[-1].id if len(found) > len(shown) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An invitation that nobody has accepted, the last moment of its link, and if that is over."""
+
+    invitation: Invitation
+    until: datetime
+    expired: bool
+
+
+def open_invitations(session: Session, actor: User) -> list[Open]:
     """Return the invitations that nobody has accepted yet, newest first."""
     statement = visible(actor, Invitation).where(Invitation.closed_at.is_(None))
-    return session.scalars(
+    found = session.scalars(
         statement.options(joinedload(Invitation.inviter)).order_by(Invitation.id.desc())
-    ).all()
+    )
+    ends = ((each, each.created_at + TERMS[TokenPurpose.INVITATION]) for each in found)
+    return [Open(each, until, until <= now()) for each, until in ends]
 
 
 def out_of_step(session: Session, organization: Organization) -> int:

@@ -1,5 +1,8 @@
 """The people of an organization: invited, promoted, closed by its managers alone."""
 
+import re
+from collections.abc import Callable, Sized
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.services import users
 from matchmaker.db import transaction
-from models import Invitation, OrganizationStatus, Role, User
+from matchmaker.i18n import _
+from models import EmailToken, Invitation, OrganizationStatus, Role, User, now
 from tests import factories
 from tests.conftest import SignIn
-from tests.functional.pages import send
+from tests.functional.pages import link, send
 from tests.mailbox import Mailbox
 
 EMAIL = "colleague@example.com"
@@ -142,6 +146,76 @@ def test_a_member_manages_nobody(session: Session, client: FlaskClient, sign_in:
     address = f"{PAGE}/{colleague.public_id}/disable"
     assert send(client, address, "/account").status_code == 403
     assert client.get("/organization/edit").status_code == 403
+
+
+def test_people_come_in_pages_and_are_found_by_name_address_or_position(
+    session: Session, app: Flask, client: FlaskClient, manager: User, sign_in: SignIn
+) -> None:
+    own = manager.organization
+    with factories.together():
+        last = [factories.user(organization=own, name=f"同事{n:03}") for n in range(60)][-1]
+    with transaction(session):
+        last.title = "首席工程师"
+    bureau = app.test_client()
+    sign_in(bureau, factories.user(Role.OFFICER, region=factories.FEIXI))
+    for reader, page in ((client, PAGE), (bureau, f"/organizations/{own.public_id}")):
+        first = reader.get(page).text
+        assert "同事010" in first
+        assert last.name not in first
+        following = link(first, 'rel="next"')
+        assert following
+        assert last.name in reader.get(following).text
+        assert "同事010" not in reader.get(following).text
+        for words in ("首席", last.email, last.name):
+            found = reader.get(f"{page}?q={words}").text
+            assert last.name in found
+            assert "同事010" not in found
+        assert _("Nobody fits") in reader.get(f"{page}?q=查无此人").text
+
+
+def test_more_people_ask_the_database_no_more(
+    session: Session,
+    client: FlaskClient,
+    manager: User,
+    count_queries: Callable[[], Sized],
+) -> None:
+    asked = []
+    for wanted in (5, 40):
+        with factories.together():
+            for number in range(wanted):
+                factories.user(organization=manager.organization)
+                email = f"invited{wanted}-{number}@example.com"
+                session.add(
+                    Invitation(
+                        organization=manager.organization,
+                        email=email,
+                        role=Role.MEMBER,
+                        inviter=manager,
+                    )
+                )
+        counter = count_queries()
+        assert client.get(PAGE).status_code == 200
+        asked.append(len(counter))
+    assert asked[0] == asked[1]
+
+
+def test_an_invitation_past_its_term_says_so_and_is_sent_anew(
+    session: Session, client: FlaskClient, manager: User, mailbox: Mailbox
+) -> None:
+    _invite(client, role="manager")
+    assert _("Expired") not in client.get(PAGE).text
+    old = mailbox.link(EMAIL)
+    week_ago = now() - timedelta(days=7, minutes=1)
+    with transaction(session):
+        session.execute(sa.update(Invitation).values(created_at=week_ago))
+        session.execute(sa.update(EmailToken).values(expires_at=now()))
+    page = client.get(PAGE).text
+    assert _("Expired") in page
+    assert re.search(rf'name="role" value="manager">\s*<button[^>]*value="{EMAIL}"', page)
+    _invite(client, role="manager")
+    assert _("Expired") not in client.get(PAGE).text
+    assert client.get(old).status_code == 410
+    assert client.get(mailbox.link(EMAIL)).status_code == 200
 
 
 def test_an_account_closed_by_an_administrator_is_not_the_managers_to_open(

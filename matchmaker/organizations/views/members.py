@@ -8,7 +8,7 @@ from matchmaker.organizations import queries
 from matchmaker.organizations.forms import InvitationForm
 from matchmaker.organizations.services import members as services
 from matchmaker.organizations.services.members import ROLES, NotYoursError
-from matchmaker.organizations.views.pages import blueprint
+from matchmaker.organizations.views.pages import blueprint, people_asked_for
 from matchmaker.permissions import Permission
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
@@ -24,12 +24,12 @@ def members() -> str | Response:
         services.invite(db.session, signed_in(), form.email.data, Role(form.role.data))
         flash(_("The invitation was sent."), "success")
         return see_page("organizations.members")
-    people = queries.people(db.session, signed_in().organization)
+    people = people_asked_for(signed_in().organization)
     return render_template(
         "organizations/members.html",
         form=form,
         people=people,
-        changeable={user.id for user in people if services.may_change(signed_in(), user)},
+        changeable={user.id for user in people.rows if services.may_change(signed_in(), user)},
         invitations=queries.open_invitations(db.session, signed_in()),
         roles=ROLES,
     )

@@ -4,15 +4,15 @@ from typing import Any
 
 import flask
 import sqlalchemy as sa
-from flask import Blueprint
+from flask import Blueprint, request
 
 from matchmaker.db import db
 from matchmaker.i18n import _
-from matchmaker.organizations import queries
+from matchmaker.organizations import listing, queries
 from matchmaker.organizations.forms import TIERS, ApplicationForm, offer
 from matchmaker.organizations.services.registration import Application
 from matchmaker.web.access import current_actor
-from models import Industry, OrganizationKind, Region
+from models import Industry, Organization, OrganizationKind, Region
 
 blueprint = Blueprint("organizations", __name__)
 
@@ -59,6 +59,12 @@ def industries_of(codes: list[str]) -> list[Industry]:
     """Return the industries with codes that a form has offered."""
     chosen = sa.select(Industry).where(Industry.code.in_(codes)).order_by(Industry.position)
     return list(db.session.scalars(chosen))
+
+
+def people_asked_for(organization: Organization) -> queries.People:
+    """Return the page of an organization's people that the address asks for."""
+    words, after = listing.words(request.args), listing.place(request.args)
+    return queries.people(db.session, organization, words, after or 0)
 
 
 def code_taken() -> str:

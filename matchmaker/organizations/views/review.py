@@ -13,7 +13,7 @@ from matchmaker.organizations.forms import BureauForm, ReasonForm, RestrictionFo
 from matchmaker.organizations.services import profile, review
 from matchmaker.organizations.services.registration import CodeTakenError
 from matchmaker.organizations.services.review import OwnOrganizationError, WrongStateError
-from matchmaker.organizations.views.pages import blueprint, offered, region_of
+from matchmaker.organizations.views.pages import blueprint, offered, people_asked_for, region_of
 from matchmaker.permissions import Permission
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
@@ -169,7 +169,7 @@ def _page(
     return render_template(
         "organizations/show.html",
         organization=organization,
-        people=queries.people(db.session, organization),
+        people=people_asked_for(organization),
         history=queries.moments(db.session, organization),
         out_of_step=queries.out_of_step(db.session, organization),
         reason_form=reason_form or ReasonForm(None),
