@@ -121,6 +121,7 @@ ROUTES = {
     "/organizations.xlsx": ("GET", "organization:review"),
     "/organizations/<public_id>": ("GET", "organization:review"),
     "/organizations/<public_id>/approve": ("POST", "organization:review"),
+    "/organizations/<public_id>/correct": ("POST", "organization:review"),
     "/organizations/<public_id>/refuse": ("POST", "organization:review"),
     "/organizations/<public_id>/restrictions": ("POST", "organization:review"),
     "/organizations/<public_id>/restrictions/<restriction_id>/lift": (

@@ -172,6 +172,31 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class CorrectionForm(FlaskForm):  # type: ignore[misc]
+    """What an officer corrects of an organization, and why."""
+
+    version = version_field()
+    organization_name = organization_name_field()
+    kind = SelectField(_l("Kind"), [InputRequired(_l("Choose the kind."))])
+    region = region_field()
+    correction = TextAreaField(
+        _l("Reason of the correction"),
+        [DataRequired(_l("Give the reason; the organization reads it.")), Length(max=500)],
+        filters=[stripped],
+        render_kw={"rows": "2", "maxlength": "500"},
+    )
+
+    def offer_kinds(self, organization: Organization) -> None:
+        """Give the field for the kind its choices: a bureau stays one, and nobody becomes one."""
+        government = OrganizationKind.GOVERNMENT
+        is_bureau = organization.kind is government
+        self.kind.choices = [
+            SelectChoice(value=value, label=text)
+            for value, text in LABELS[OrganizationKind].items()
+            if (value == government) is is_bureau
+        ]
+
+
 class RestrictionForm(FlaskForm):  # type: ignore[misc]
     """Why and how long an organization may not post."""
 

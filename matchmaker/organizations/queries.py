@@ -138,13 +138,14 @@ class Step:
 def history(session: Session, organization: Organization) -> list[Step]:
     """Return what became of an organization, newest first."""
     changes = (change for change, _name in session.execute(_changes(organization)))
+    changes = (each for each in changes if each.source != each.target)
     return [Step(each.at, OrganizationStatus(each.target), each.reason) for each in changes]
 
 
 def moments(session: Session, organization: Organization) -> list[Moment]:
     """Return all that was decided on an organization, with who decided it, newest first."""
     found = [
-        Moment(change.at, label(OrganizationStatus(change.target)), name or "", change.reason)
+        Moment(change.at, _what(change), name or "", change.reason)
         for change, name in session.execute(_changes(organization))
     ]
     decided = [one.imposed_by_id for one in organization.restrictions]
@@ -152,13 +153,19 @@ def moments(session: Session, organization: Organization) -> list[Moment]:
     named = sa.select(User.id, User.name).where(User.id.in_({*decided, *lifted} - {None}))
     people: dict[int | None, str] = {row[0]: row[1] for row in session.execute(named)}
     for one in organization.restrictions:
-        source = f"{one.ground} ({one.source_document})"
+        source = _("%(ground)s (%(source)s)", ground=one.ground, source=one.source_document)
         who = people.get(one.imposed_by_id, "")
-        found.append(Moment(one.created_at, _("Integrity restriction"), who, source))
+        found.append(Moment(one.created_at, _("Integrity restriction entered"), who, source))
         if one.lifted_at:
             who = people.get(one.lifted_by_id, "")
             found.append(Moment(one.lifted_at, _("Integrity restriction lifted"), who, source))
     return sorted(found, key=lambda moment: moment.at, reverse=True)
+
+
+def _what(change: StatusChange) -> str:
+    if change.source == change.target:
+        return _("Particulars corrected")
+    return label(OrganizationStatus(change.target))
 
 
 def _changes(organization: Organization) -> sa.Select[StatusChange, str]:

@@ -35,6 +35,7 @@ from models import (
 from tests import factories
 from tests.conftest import SignIn
 from tests.functional.pages import link, send, token
+from tests.mailbox import Mailbox
 
 PENDING = OrganizationStatus.PENDING
 GROUND, SOURCE = "骗取补助资金", "皖科监〔2026〕7号"
@@ -134,7 +135,7 @@ def test_a_restriction_is_told_to_the_managers_and_kept_in_the_history(
     assert GROUND in own
     assert SOURCE in own
     shown = bureau.get(page).text
-    assert _("Integrity restriction") in shown
+    assert _("Integrity restriction entered") in shown
     assert "经办人" in shown
 
 
@@ -351,3 +352,57 @@ def test_a_code_that_is_taken_leaves_a_trail(session: Session, app: Flask, sign_
     }
     assert 'id="uscc-error"' in client.post("/organization/edit", data=typed).text
     assert _refusals(session) == ["organization:register"]
+
+
+def _corrected(organization: Organization, **changes: str) -> dict[str, str]:
+    facts = {
+        "version": str(organization.version),
+        "organization_name": "更名后的有限公司",
+        "kind": "institute",
+        "region": factories.FEIXI,
+        "correction": "营业执照已变更",
+    }
+    return facts | changes
+
+
+def test_an_officer_corrects_name_kind_and_region_and_the_managers_are_told(
+    session: Session, bureau: FlaskClient, manager: User, mailbox: Mailbox
+) -> None:
+    own = manager.organization
+    page = _page(own)
+    fields = _corrected(own)
+    assert send(bureau, f"{page}/correct", page, **fields).location == page
+    session.rollback()
+    assert (own.name, own.kind) == ("更名后的有限公司", OrganizationKind.INSTITUTE)
+    assert own.status is OrganizationStatus.APPROVED
+    shown = bureau.get(page).text
+    assert _("Particulars corrected") in shown
+    assert "营业执照已变更" in mailbox.letters(manager.email)[-1]
+    entry = session.scalars(
+        sa.select(AuditEntry).where(AuditEntry.action == "organization:correct")
+    )
+    assert entry.one().detail["after"][0] == "更名后的有限公司"
+    stale = send(bureau, f"{page}/correct", page, **fields | {"organization_name": "又一个名称"})
+    assert stale.status_code == 409
+    assert 'value="又一个名称"' in stale.text
+    assert _refusals(session) == ["organization:correct"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"correction": " "}, "correction"),
+        ({"kind": "government"}, "kind"),
+        ({"region": factories.WUHU}, "region"),
+        ({"organization_name": ""}, "organization_name"),
+    ],
+)
+def test_a_correction_stays_within_the_region_and_makes_no_bureau(
+    session: Session, bureau: FlaskClient, manager: User, changes: dict[str, str], field: str
+) -> None:
+    own = manager.organization
+    name, page = own.name, _page(own)
+    answer = send(bureau, f"{page}/correct", page, **_corrected(own, **changes))
+    assert f'id="{field}-error"' in answer.text
+    session.rollback()
+    assert own.name == name

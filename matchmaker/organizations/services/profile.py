@@ -7,8 +7,19 @@ from sqlalchemy.orm import Session
 
 from matchmaker import audit, notifications
 from matchmaker.db import lock, transaction
+from matchmaker.organizations import letters
 from matchmaker.organizations.services.registration import refuse_stale
-from models import Event, Industry, IntegrityRestriction, Organization, User, now
+from matchmaker.organizations.services.review import OwnOrganizationError
+from models import (
+    Event,
+    Industry,
+    IntegrityRestriction,
+    Organization,
+    OrganizationKind,
+    Region,
+    User,
+    now,
+)
 
 
 def save(
@@ -36,6 +47,43 @@ def save(
         organization.requires_internal_review = requires_internal_review
         organization.updated_at = now()  # which makes a new version, whatever was changed
         audit.record(session, actor, "organization:save", organization)
+
+
+def correct(
+    session: Session,
+    actor: User,
+    organization: Organization,
+    *,
+    name: str,
+    kind: OrganizationKind,
+    region: Region,
+    reason: str,
+    version: int | None = None,
+) -> None:
+    """Correct what an approved organization cannot by itself, and tell its managers.
+
+    Its texts stay with the region that they were posted in. `version` is the one that the form was
+    made from.
+
+    Raises:
+        OwnOrganizationError: the actor belongs to it.
+        StaleFactsError: somebody else has saved or decided meanwhile.
+    """
+    with transaction(session):
+        lock(session, organization)
+        refuse_stale(organization, version)
+        if organization.id == actor.organization_id:
+            raise OwnOrganizationError
+        before = (organization.name, organization.kind, organization.region.code)
+        organization.name, organization.kind, organization.region = name, kind, region
+        status = organization.status
+        change = audit.status_change(organization, status, status, "correct", actor, reason)
+        session.add(change)
+        after = (name, kind, region.code)
+        audit.record(
+            session, actor, "organization:correct", organization, before=before, after=after
+        )
+        letters.organization_decided(session, change)
 
 
 def restrict(

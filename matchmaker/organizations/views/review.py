@@ -9,16 +9,24 @@ from matchmaker.db import db
 from matchmaker.i18n import _
 from matchmaker.labels import label
 from matchmaker.organizations import queries
-from matchmaker.organizations.forms import BureauForm, ReasonForm, RestrictionForm
+from matchmaker.organizations.forms import (
+    BureauForm,
+    CorrectionForm,
+    ReasonForm,
+    RestrictionForm,
+    offer,
+    values_of,
+)
 from matchmaker.organizations.services import profile, review
-from matchmaker.organizations.services.registration import CodeTakenError
+from matchmaker.organizations.services.registration import CodeTakenError, StaleFactsError
 from matchmaker.organizations.services.review import OwnOrganizationError, WrongStateError
 from matchmaker.organizations.views.pages import blueprint, offered, people_asked_for, region_of
 from matchmaker.permissions import Permission
+from matchmaker.relations import in_region
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
 from matchmaker.web.trail import note_refusal
-from models import Organization
+from models import Organization, OrganizationKind
 
 FORBIDDEN, CONFLICT = 403, 409
 
@@ -71,6 +79,37 @@ def suspend(public_id: str) -> Answer:
         return _page(organization, form)
     done = _("The organization was suspended; its texts are being taken out of sight.")
     return _decide(organization, review.suspend, done, form)
+
+
+@blueprint.post("/organizations/<public_id>/correct")
+@requires(Permission.ORGANIZATION_REVIEW)
+def correct(public_id: str) -> Answer:
+    """Correct the name, the kind or the region of an organization, with the reason."""
+    organization = load_or_404(Organization, public_id)
+    form = _correction(organization)
+    if not form.validate_on_submit():
+        return _page(organization, correction_form=form)
+    try:
+        profile.correct(
+            db.session,
+            signed_in(),
+            organization,
+            name=form.organization_name.data,
+            kind=OrganizationKind(form.kind.data),
+            region=region_of(form.region.data),
+            reason=form.correction.data,
+            version=form.version.data,
+        )
+    except StaleFactsError:
+        refusal, status = _("Somebody else saved this meanwhile"), CONFLICT
+    except OwnOrganizationError:
+        refusal, status = _("Somebody else must decide on your own organization."), FORBIDDEN
+    else:
+        flash(_("The particulars were corrected; the managers are told."), "success")
+        return see_page("organizations.show", public_id=public_id)
+    note_refusal(db.session, signed_in(), "organization:correct", organization)
+    form.version.data, form.version.raw_data = organization.version, None
+    return _page(organization, refusal=refusal, correction_form=form), status
 
 
 @blueprint.post("/organizations/<public_id>/restrictions")
@@ -152,6 +191,16 @@ def _decide(
     return _page(organization, form, refusal=refusal, typed=reason), status
 
 
+def _correction(organization: Organization, *, sent: bool = True) -> CorrectionForm:
+    """Return the form for correcting an organization, with the officer's own regions."""
+    values = values_of(organization)
+    form = CorrectionForm(data=values) if sent else CorrectionForm(None, data=values)
+    within = [each for each in queries.regions(db.session) if in_region(signed_in(), each)]
+    offer(form, within)
+    form.offer_kinds(organization)
+    return form
+
+
 def _decided(organization: Organization) -> str:
     state = label(organization.status)
     return _("Somebody else has decided meanwhile: it is “%(status)s” by now.", status=state)
@@ -162,6 +211,7 @@ def _page(
     reason_form: ReasonForm | None = None,
     restriction_form: RestrictionForm | None = None,
     *,
+    correction_form: CorrectionForm | None = None,
     refusal: str = "",
     typed: Sequence[str] = (),
 ) -> str:
@@ -174,6 +224,7 @@ def _page(
         out_of_step=queries.out_of_step(db.session, organization),
         reason_form=reason_form or ReasonForm(None),
         restriction_form=restriction_form or RestrictionForm(None),
+        correction_form=correction_form or _correction(organization, sent=False),
         refusal=refusal,
         typed=typed,
         today=today(),
