@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a4d27e91b053"
-down_revision = "0d6f2b81c9e4"
+down_revision = "f1b8d3a6c274"
 branch_labels = None
 depends_on = None
 
