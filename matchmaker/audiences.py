@@ -108,6 +108,14 @@ def _in_charge(session: Session, subject: Record) -> list[User]:
     return [*_broker(session, match), *recommended_by]
 
 
+def _running(session: Session, subject: Record) -> list[User]:
+    """Return the officers nearest to either text of a match, and whoever recommended it."""
+    match = match_of(subject)
+    regions = dict.fromkeys((match.need.region, match.result.region))
+    nearest = [user for region in regions for user in _nearest(session, Role.OFFICER, region)]
+    return [*nearest, *([match.recommended_by] if match.recommended_by else [])]
+
+
 def _everybody(session: Session, subject: Record) -> list[User]:
     return [*_both_sides(session, subject), *_in_charge(session, subject)]
 
@@ -276,7 +284,9 @@ TOLD: dict[Event, tuple[NoticeKind, Audience]] = {
     Event.REVISION_REJECTED: (NoticeKind.REVIEW, _posters),
     Event.REVISION_APPROVED: (NoticeKind.REVIEW, _posters),
     Event.MATCH_ASSIGNED: (NoticeKind.MATCH, _broker),
+    Event.MATCH_HANDED_BACK: (NoticeKind.MATCH, _running),
     Event.MATCH_RECOMMENDED: (NoticeKind.MATCH, _both_sides),
+    Event.MATCH_RECALLED: (NoticeKind.MATCH, _everybody),
     Event.MATCH_CONSENTED: (NoticeKind.MATCH, _in_charge),
     Event.MATCH_AGREED: (NoticeKind.MATCH, _everybody),
     Event.MATCH_DECLINED: (NoticeKind.MATCH, _everybody),

@@ -145,6 +145,7 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         "revision_rejected": _l("Your change was rejected"),
         "match_recalled": _l("A recommended match was taken back"),
         "matches_to_recommend": _l("Strong pairs await your recommendation"),
+        "match_handed_back": _l("A broker gave a match back"),
         "project_opened": _l("A project of yours was opened"),
         "project_advanced": _l("A project entered its next stage"),
         "project_terminated": _l("A project was terminated"),

@@ -42,7 +42,7 @@ from models.industry import Industry
 from models.integrity import IntegrityRestriction
 from models.invitation import EmailToken, Invitation
 from models.key_designation import KeyDesignation, Snapshot
-from models.match import Match, MatchConsent, MatchJudgement
+from models.match import Match, MatchConsent, MatchInterest, MatchJudgement
 from models.message import Message, MessageMark
 from models.milestone import Milestone
 from models.need import Need, NeedMetric, NeedMode
@@ -119,6 +119,7 @@ __all__ = [
     "Match",
     "MatchConsent",
     "MatchGrade",
+    "MatchInterest",
     "MatchJudgement",
     "MatchSide",
     "MatchStatus",

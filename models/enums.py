@@ -261,6 +261,7 @@ class Event(StrEnum):
     REVISION_REJECTED = "revision_rejected"
     MATCH_RECALLED = "match_recalled"
     MATCHES_TO_RECOMMEND = "matches_to_recommend"
+    MATCH_HANDED_BACK = "match_handed_back"
 
 
 class MessageStatus(StrEnum):

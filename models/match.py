@@ -72,6 +72,7 @@ class Match(Record, Base):
     broker: Mapped[User | None] = relationship(foreign_keys=[broker_id])
     recommended_by: Mapped[User | None] = relationship(foreign_keys=[recommended_by_id])
     consents: Mapped[list[MatchConsent]] = relationship(cascade="all, delete-orphan")
+    interests: Mapped[list[MatchInterest]] = relationship(cascade="all, delete-orphan")
     judgements: Mapped[list[MatchJudgement]] = relationship(viewonly=True)
 
 
@@ -89,6 +90,30 @@ class MatchConsent(Base):
     comment: Mapped[str] = mapped_column(sa.Text, default="")
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    user: Mapped[User] = relationship()
+
+
+class MatchInterest(Base):
+    """What one side thinks of a pair that is only proposed; one row per side, changed in place.
+
+    The other side never learns of it. `reason` says why not, None where the side is interested.
+    """
+
+    __tablename__ = "match_interest"
+    __table_args__ = (
+        sa.UniqueConstraint("match_id", "side"),
+        sa.CheckConstraint("interested = (reason IS NULL)", name="reason_given"),
+        sa.Index("ix_match_interest_interested", "interested", "match_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id"))
+    side: Mapped[MatchSide] = mapped_column(enum_column(MatchSide, "side"))
+    interested: Mapped[bool]
+    reason: Mapped[DeclineReason | None] = mapped_column(enum_column(DeclineReason, "reason"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    said_at: Mapped[datetime] = mapped_column(default=now)
 
     user: Mapped[User] = relationship()
 

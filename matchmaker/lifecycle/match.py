@@ -57,6 +57,13 @@ def both_published(case: Case) -> str | None:
     return None if statuses == {PostingStatus.PUBLISHED} else _("One of the two is not published.")
 
 
+def unanswered(case: Case) -> str | None:
+    """Refuse to take back a recommendation that a side has answered."""
+    if not case.record.consents:
+        return None
+    return _("A side has answered already; a recommendation is taken back before that alone.")
+
+
 def not_yet_agreed(case: Case) -> str | None:
     """Refuse a second consent of the same side."""
     if sides(case.actor, case.record) <= consented(case):
@@ -101,6 +108,15 @@ MATCH = (
         _M.DISMISSED,
         Permission.MATCH_DISMISS,
         reason_required=True,
+    ),
+    Transition(
+        Action.RECALL,
+        frozenset({_M.RECOMMENDED}),
+        _M.PROPOSED,
+        Permission.MATCH_RECOMMEND,
+        guard=unanswered,
+        reason_required=True,
+        event=Event.MATCH_RECALLED,
     ),
     Transition(
         Action.CONSENT,
@@ -149,5 +165,20 @@ MATCH = (
         frozenset({_M.DISMISSED, _M.LAPSED}),
         _M.PROPOSED,
         guard=both_published,
+    ),
+    Transition(
+        Action.PROPOSE_AGAIN,
+        frozenset({_M.DISMISSED, _M.LAPSED}),
+        _M.PROPOSED,
+        Permission.MATCH_ADD,
+        guard=presentable,
+    ),
+    Transition(
+        Action.PROPOSE_AGAIN,
+        frozenset({_M.DECLINED}),
+        _M.PROPOSED,
+        Permission.MATCH_ADD,
+        guard=presentable,
+        reason_required=True,
     ),
 )

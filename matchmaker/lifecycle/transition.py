@@ -34,6 +34,7 @@ class Action(StrEnum):
     HIDE = "hide"
     LAPSE = "lapse"
     PAY = "pay"
+    PROPOSE_AGAIN = "propose_again"
     PROPOSE_REMOVAL = "propose_removal"
     PUBLISH = "publish"
     RECALL = "recall"

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from matchmaker import audit
 from matchmaker.clock import today
 from matchmaker.db import exclusive, transaction
-from matchmaker.lifecycle.engine import GuardedError, follow
+from matchmaker.lifecycle.engine import GuardedError, advance
 from matchmaker.lifecycle.match import presentable
 from matchmaker.lifecycle.transition import Action, Case
 from matchmaker.matches.queries import public_matcher
@@ -50,17 +50,31 @@ def add_by_hand(session: Session, actor: User, need: Need, result: Result) -> Ma
             raise GuardedError(match, ADD, refusal)
         if present is not None and present.status not in CLOSED:
             raise AlreadyThereError(present)
-        match.added_by_id = actor.id
         if present is not None:
-            follow(session, actor, present, Action.REOPEN)
-            present.consents.clear()
-        else:
-            pair = score_pair(session, need, result, public)
-            match.score, match.grade = pair.score, MatchGrade(pair.grade)
-            match.engine_version = public.version
-            session.add(match)
-            session.flush()
-            change = audit.status_change(match, None, MatchStatus.PROPOSED, ADD, actor)
-            session.add(change)
+            propose_again(session, actor, present)
+            return present
+        match.added_by_id = actor.id
+        pair = score_pair(session, need, result, public)
+        match.score, match.grade = pair.score, MatchGrade(pair.grade)
+        match.engine_version = public.version
+        session.add(match)
+        session.flush()
+        session.add(audit.status_change(match, None, MatchStatus.PROPOSED, ADD, actor))
         audit.record(session, actor, "match:add", match)
     return match
+
+
+def propose_again(session: Session, actor: User, match: Match, reason: str = "") -> None:
+    """Put a pair that was dropped, lapsed or declined back on the board, where it stays.
+
+    What was answered before counts no more, both sides may be asked afresh; the matcher goes on
+    knowing of it.
+
+    Raises:
+        lifecycle.engine.RefusalError: as for `advance`; what was declined needs a reason.
+    """
+    with transaction(session):
+        exclusive(session, JOB)
+        advance(session, actor, match, Action.PROPOSE_AGAIN, reason=reason)
+        match.added_by_id = actor.id
+        match.consents.clear()

@@ -53,6 +53,12 @@ def recommend_all(
     return done, refused
 
 
+def recall(session: Session, actor: User, match: Match, reason: str) -> None:
+    """Take a recommendation back; raises what `decisions.recall` raises."""
+    decisions.recall(session, actor, match, reason)
+    _rank_anew(session, actor, match.need)
+
+
 def dismiss(session: Session, actor: User, match: Match, reason: DeclineReason) -> None:
     """Drop a proposal before anybody is asked; raises what `decisions.dismiss` raises."""
     decisions.dismiss(session, actor, match, reason)

@@ -17,6 +17,7 @@ from matchmaker.db import lock, transaction
 from matchmaker.i18n import _
 from matchmaker.lifecycle.engine import (
     GuardedError,
+    NotPermittedError,
     ReasonMissingError,
     RefusalError,
     StaleError,
@@ -30,7 +31,7 @@ from matchmaker.lifecycle.transition import Action
 from matchmaker.permissions import Permission
 from matchmaker.postings.open_matches import OPEN
 from matchmaker.projects.services import open_from_match
-from matchmaker.relations import sees_match, sides
+from matchmaker.relations import is_assigned, sees_match, sides
 from models import (
     ConsentDecision,
     DeclineReason,
@@ -45,6 +46,7 @@ from models import (
 )
 
 ASSIGN = "assign"
+HAND_BACK = "hand_back"
 
 
 def recommend(session: Session, actor: User, match: Match, version: int | None = None) -> None:
@@ -52,6 +54,16 @@ def recommend(session: Session, actor: User, match: Match, version: int | None =
     with transaction(session):
         advance(session, actor, match, Action.RECOMMEND, expected_version=version)
         match.recommended_on, match.recommended_by, match.reminders_sent = today(), actor, 0
+
+
+def recall(
+    session: Session, actor: User, match: Match, reason: str, version: int | None = None
+) -> None:
+    """Take a recommendation back while no side has answered; both are told that it is off."""
+    with transaction(session):
+        lock(session, match)  # a side that answers at once comes before or after, not between
+        advance(session, actor, match, Action.RECALL, reason=reason, expected_version=version)
+        match.recommended_on, match.reminders_sent = None, 0
 
 
 def dismiss(
@@ -62,9 +74,9 @@ def dismiss(
 
 
 def assign(
-    session: Session, actor: User, match: Match, broker: User, version: int | None = None
+    session: Session, actor: User, match: Match, broker: User | None, version: int | None = None
 ) -> None:
-    """Give a match to a broker, who then sees it and may recommend it.
+    """Give a match to a broker, who then sees it and may recommend it, or to nobody.
 
     Raises:
         GuardedError: there is no such broker, or one of the texts is only for organizations that
@@ -74,20 +86,42 @@ def assign(
         check_permission(session, actor, match, ASSIGN, [Permission.MATCH_ASSIGN])
         if match.status not in OPEN:
             raise WrongStateError(match, ASSIGN, _("This match is settled already."))
-        if Role.BROKER not in broker.roles or not broker.active:
+        if broker and (Role.BROKER not in broker.roles or not broker.active):
             raise GuardedError(match, ASSIGN, _("Choose an active broker."))
         if version is not None and version != match.version:
             raise StaleError(match, ASSIGN)
         match.broker = broker
         session.flush()
-        if not sees_match(broker, match):
+        if broker and not sees_match(broker, match):
             reason = _(
                 "One of the texts is only for invited organizations. Have the broker's invited"
                 " first, or choose another."
             )
             raise GuardedError(match, ASSIGN, reason)
-        audit.record(session, actor, "match:assign", match, broker=broker.public_id)
+        named = broker.public_id if broker else None
+        audit.record(session, actor, "match:assign", match, broker=named)
         notifications.tell(session, Event.MATCH_ASSIGNED, match, actor)
+
+
+def hand_back(session: Session, actor: User, match: Match, reason: str) -> None:
+    """Give a match back that one was given as a broker; the bureau is told and reads the reason."""
+    with transaction(session):
+        check_permission(session, actor, match, HAND_BACK, [Permission.MATCH_RECOMMEND])
+        if not is_assigned(actor, match):
+            reason = _("It was given to somebody else meanwhile.")
+            raise NotPermittedError(match, HAND_BACK, reason)
+        if match.status not in OPEN:
+            raise WrongStateError(match, HAND_BACK, _("This match is settled already."))
+        if not reason.strip():
+            raise ReasonMissingError(match, HAND_BACK, _("Give a reason."))
+        match.broker = None
+        change = audit.status_change(
+            match, match.status, match.status, HAND_BACK, actor, reason.strip()
+        )
+        session.add(change)
+        session.flush()
+        audit.record(session, actor, "match:hand_back", match)
+        notifications.tell(session, Event.MATCH_HANDED_BACK, match, actor, change_id=change.id)
 
 
 def consent(session: Session, actor: User, match: Match, comment: str = "") -> Project | None:

@@ -33,6 +33,7 @@ LEVELS = {
 """What the levels of a judgement are called."""
 
 TAKE_BACK = 0
+NOBODY = "none"
 LONGEST_COMMENT = 500
 LONGEST_MESSAGE = 2000
 REASONS = {"": _l("Choose a reason"), **LABELS[DeclineReason]}
@@ -87,8 +88,45 @@ class DismissForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+def reason_field(label: str) -> TextAreaField:
+    """Return the field for a reason in words, which has to be given."""
+    return TextAreaField(
+        label,
+        [DataRequired(_l("Give a reason.")), _COMMENT_LENGTH],
+        filters=[stripped],
+        render_kw={"rows": "2", "maxlength": str(LONGEST_COMMENT)},
+    )
+
+
+class RecallForm(FlaskForm):  # type: ignore[misc]
+    """Why a recommendation is taken back, confirmed by a tick since both sides are told."""
+
+    recall_reason = reason_field(_l("Reason"))
+    recall_confirmed = BooleanField(
+        _l("Take it back: both sides are told that this recommendation is off."),
+        [InputRequired(_l("Tick this to take it back."))],
+    )
+
+
+class ProposeAgainForm(FlaskForm):  # type: ignore[misc]
+    """Why a pair is proposed again; whether a reason is needed the lifecycle says."""
+
+    again_reason = TextAreaField(
+        _l("Reason"),
+        [_COMMENT_LENGTH],
+        filters=[stripped],
+        render_kw={"rows": "2", "maxlength": str(LONGEST_COMMENT)},
+    )
+
+
+class HandBackForm(FlaskForm):  # type: ignore[misc]
+    """Why a broker gives a match back."""
+
+    hand_back_reason = reason_field(_l("Reason"))
+
+
 class AssignForm(FlaskForm):  # type: ignore[misc]
-    """Whom a match is given to; `version` is that of the match the reader has seen."""
+    """Whom a match is given to, NOBODY for none; `version` is the one that the reader has seen."""
 
     broker = SelectField(_l("Broker"), [InputRequired(_l("Choose a broker."))])
     version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
@@ -97,6 +135,7 @@ class AssignForm(FlaskForm):  # type: ignore[misc]
         """Give the brokers to choose from."""
         self.broker.choices = [
             SelectChoice(value="", label=_("Choose a broker")),
+            SelectChoice(value=NOBODY, label=_("Nobody (take it back from the broker)")),
             *(
                 SelectChoice(value=one.public_id, label=f"{one.name} · {one.organization.name}")
                 for one in brokers

@@ -13,7 +13,10 @@ from matchmaker.labels import label
 from matchmaker.lifecycle.match import answer_by
 from matchmaker.lifecycle.transition import Action
 from matchmaker.matches.answers import SideAnswer, answers, may_be_named
+from matchmaker.matches.decisions import HAND_BACK
 from matchmaker.moments import Moment
+from matchmaker.permissions import Permission, can
+from matchmaker.relations import sides
 from models import (
     ConsentDecision,
     DeclineReason,
@@ -36,6 +39,9 @@ DONE: Mapping[str, object] = {
     Action.LAPSE: _l("Lapsed without an answer"),
     Action.CLOSE: _l("Ended, since one of the two left the public"),
     Action.REOPEN: _l("Proposed again"),
+    Action.PROPOSE_AGAIN: _l("Proposed again"),
+    Action.RECALL: _l("Recommendation taken back"),
+    HAND_BACK: _l("Given back by the broker"),
 }
 ENDED = (MatchStatus.DECLINED, MatchStatus.LAPSED, MatchStatus.DISMISSED)
 
@@ -52,12 +58,14 @@ def timeline(session: Session, actor: User, match: Match) -> list[Moment]:
     """Return what happened to a match, oldest first.
 
     The ids of removed proposals may be given out again: what is older than the match is not its.
+    Why a broker gave it back is the bureau's matter, not that of the sides.
     """
+    internal = {HAND_BACK} if sides(actor, match) else set()
     rows = session.execute(
         sa.select(StatusChange, User)
         .outerjoin(User, User.id == StatusChange.actor_id)
         .where(StatusChange.subject_kind == Match.__name__, StatusChange.subject_id == match.id)
-        .where(StatusChange.at >= match.created_at)
+        .where(StatusChange.at >= match.created_at, StatusChange.action.not_in(internal))
         .order_by(StatusChange.id)
     ).all()
     given = answers(actor, match)
@@ -103,6 +111,8 @@ def next_step(actor: User, match: Match) -> str:
     if match.status is MatchStatus.AGREED:
         return _("Both sides agree: get in touch. The project stands as a lead.")
     if match.status is not MatchStatus.RECOMMENDED or match.recommended_on is None:
+        if can(actor, Permission.MATCH_ADD, match):
+            return _("This match has ended; nothing is awaited. It can be proposed again below.")
         return _("This match has ended; nothing is awaited of anybody.")
     day, days = answer_by(match.recommended_on), days_left(match)
     given = answers(actor, match)

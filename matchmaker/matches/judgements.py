@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from matching import Judgements
+from matchmaker.lifecycle.transition import Action
 from models import (
     ConsentDecision,
     DeclineReason,
@@ -25,6 +26,13 @@ from models import (
 LEVEL_OF_STATUS: Mapping[str, int] = {MatchStatus.RECOMMENDED: 3, MatchStatus.AGREED: 4}
 """An officer who recommends a pair has found that the texts fit; so have, surely, two sides that
 both want to talk."""
+
+_COUNTING = (
+    MatchStatus.RECOMMENDED,
+    MatchStatus.AGREED,
+    MatchStatus.DISMISSED,
+    MatchStatus.DECLINED,
+)
 
 LEVEL_OF_CONSENT = 3
 """What it says that one side wants to talk."""
@@ -82,16 +90,36 @@ def judged_by(actor: User | None) -> sa.ColumnElement[bool]:
 
 
 def _by_status(session: Session, chosen: sa.ColumnElement[bool]) -> Iterator[Said]:
-    counting = (MatchStatus.RECOMMENDED, MatchStatus.AGREED, MatchStatus.DISMISSED)
-    statement = _pairs(
-        StatusChange.subject_id, StatusChange.target, StatusChange.reason, StatusChange.at
-    ).where(StatusChange.subject_kind == Match.__name__, StatusChange.target.in_(counting))
+    """Yield what status changes say; a recommendation that was taken back says nothing.
+
+    A decline counts here as well as by its consent, which is gone where the pair was proposed
+    again.
+    """
+    counting = StatusChange.target.in_(_COUNTING) & (StatusChange.source != StatusChange.target)
+    recalled = StatusChange.action == Action.RECALL
+    statement = (
+        _pairs(
+            StatusChange.subject_id,
+            StatusChange.target,
+            StatusChange.reason,
+            StatusChange.at,
+            recalled.label("recalled"),
+        )
+        .where(StatusChange.subject_kind == Match.__name__, counting | recalled)
+        .order_by(StatusChange.id.desc())
+    )
+    taken_back: set[tuple[int, int]] = set()
     for row in session.execute(statement.where(chosen)):
-        agreed = row.target == MatchStatus.AGREED
-        level = LEVEL_OF_STATUS.get(row.target) or LEVEL_OF_REASON.get(row.reason)
-        if level is not None:
-            weight = Weight.AGREEMENT if agreed else Weight.DECISION
-            yield weight, row.at, row.need_id, row.result_id, level
+        pair = row.need_id, row.result_id
+        if row.recalled:
+            taken_back.add(pair)
+        elif row.target == MatchStatus.RECOMMENDED and pair in taken_back:
+            taken_back.remove(pair)
+        else:
+            level = LEVEL_OF_STATUS.get(row.target) or LEVEL_OF_REASON.get(row.reason)
+            if level is not None:
+                agreed = row.target == MatchStatus.AGREED
+                yield Weight.AGREEMENT if agreed else Weight.DECISION, row.at, *pair, level
 
 
 def _by_consent(session: Session, chosen: sa.ColumnElement[bool]) -> Iterator[Said]:

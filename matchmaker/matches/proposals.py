@@ -34,7 +34,8 @@ Pair = tuple[int, int]
 class Known:
     """A pair as it stands in the database.
 
-    `kept` is one that an officer has judged, assigned or added by hand, or that has messages.
+    `kept` is one that an officer has judged, assigned, added by hand or recommended before, or
+    that has messages.
     """
 
     id: int
@@ -47,8 +48,8 @@ def known(session: Session, need: Need | None = None) -> dict[Pair, Known]:
     """Return the matches of one need, or all, by need id and result id."""
     graded = sa.exists().where(MatchJudgement.match_id == Match.id)
     written_on = sa.exists().where(Message.match_id == Match.id)
-    by_hand = sa.or_(Match.broker_id.is_not(None), Match.added_by_id.is_not(None))
-    kept = sa.or_(graded, written_on, by_hand)
+    touched = (Match.broker_id, Match.added_by_id, Match.recommended_by_id)
+    kept = sa.or_(graded, written_on, *(column.is_not(None) for column in touched))
     statement = sa.select(
         Match.need_id, Match.result_id, Match.id, Match.status, Match.result_rank, kept
     )

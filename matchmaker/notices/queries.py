@@ -13,6 +13,7 @@ from matchmaker.permissions import visible
 from matchmaker.postings.queries import titled_with
 from models import (
     Claim,
+    Event,
     KeyDesignation,
     Match,
     Need,
@@ -36,6 +37,8 @@ PAGE_SIZE = 20
 MOST_COUNTED = 100
 _PARTS = (KeyDesignation, ProjectIssue, SupervisionOrder)
 """What hangs on a project and is called after it."""
+_UNDONE = (Event.MATCH_RECALLED, Event.MATCH_HANDED_BACK)
+"""What is not done to a match without a reason that those who are told may read."""
 _KINDS: tuple[Any, ...] = (
     Claim,
     Need,
@@ -114,12 +117,16 @@ def _with_subjects(session: Session, actor: User, found: Sequence[Notification])
 
 
 def _reasons(session: Session, found: Sequence[Notification]) -> dict[int, str]:
-    """Return by notification why a text, a claim or a project was decided on as it was."""
+    """Return by notification why a record was decided on as it was."""
     changes = {
         note.id: note.payload["change_id"]
         for note in found
         if "change_id" in note.payload
-        and (note.kind is NoticeKind.REVIEW or note.subject_kind in _EXPLAINED)
+        and (
+            note.kind is NoticeKind.REVIEW
+            or note.subject_kind in _EXPLAINED
+            or note.event in _UNDONE
+        )
     }
     statement = sa.select(StatusChange.id, StatusChange.reason)
     rows = session.execute(statement.where(StatusChange.id.in_(set(changes.values()))))

@@ -16,7 +16,10 @@ from matchmaker.matches.forms import (
     ConsentForm,
     DeclineForm,
     DismissForm,
+    HandBackForm,
     MessageForm,
+    ProposeAgainForm,
+    RecallForm,
 )
 from matchmaker.matches.queries import explained, project_of
 from matchmaker.matches.views.pages import blueprint
@@ -24,7 +27,7 @@ from matchmaker.permissions import Permission, can
 from matchmaker.postings.filters import clean
 from matchmaker.postings.open_matches import OPEN
 from matchmaker.postings.queries import shown_with
-from matchmaker.relations import sides
+from matchmaker.relations import is_assigned, sides
 from matchmaker.web import refusals
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
@@ -54,7 +57,7 @@ def show(public_id: str) -> str:
 def recommend(public_id: str) -> Answered:
     """Put the match to both sides."""
     match = load_or_404(Match, public_id)
-    return _decide(
+    return decided(
         match,
         lambda: deciding.recommend(db.session, signed_in(), match),
         _("Recommended. Both sides have been told and have 30 days to answer."),
@@ -70,7 +73,7 @@ def dismiss(public_id: str) -> Answered:
     if not form.validate_on_submit():
         return page(match, dismiss_form=form)
     reason = DeclineReason(form.dismiss_reason.data)
-    return _decide(
+    return decided(
         match,
         lambda: deciding.dismiss(db.session, signed_in(), match, reason),
         _("Dismissed. Neither side was asked."),
@@ -81,19 +84,22 @@ def dismiss(public_id: str) -> Answered:
 @blueprint.post("/matches/<public_id>/assign")
 @requires(Permission.MATCH_ASSIGN)
 def assign(public_id: str) -> Answered:
-    """Give the match to a broker; giving it again to the same one changes nothing."""
+    """Give the match to a broker, or to nobody; giving it where it is changes nothing."""
     match = load_or_404(Match, public_id)
     form = AssignForm()
     form.offer(brokers(db.session))
     if not form.validate_on_submit():
         return page(match, assign_form=form)
-    broker = next(one for one in brokers(db.session) if one.public_id == form.broker.data)
-    if broker.id == match.broker_id:
+    known = brokers(db.session)
+    broker = next((one for one in known if one.public_id == form.broker.data), None)
+    if broker == match.broker:
         return see_page("matches.show", public_id=public_id)
-    return _decide(
+    return decided(
         match,
         lambda: decisions.assign(db.session, signed_in(), match, broker, form.version.data),
-        _("%(name)s looks after this match now.", name=broker.name),
+        _("%(name)s looks after this match now.", name=broker.name)
+        if broker
+        else _("No broker looks after this match now."),
     )
 
 
@@ -105,7 +111,7 @@ def consent(public_id: str) -> Answered:
     form = ConsentForm()
     if not form.validate_on_submit():
         return page(match, consent_form=form)
-    return _decide(
+    return decided(
         match,
         lambda: deciding.consent(db.session, signed_in(), match, form.note.data or ""),
         _("Your side agrees."),
@@ -122,7 +128,7 @@ def decline(public_id: str) -> Answered:
     if not form.validate_on_submit():
         return page(match, decline_form=form)
     reason = DeclineReason(form.decline_reason.data)
-    return _decide(
+    return decided(
         match,
         lambda: deciding.decline(db.session, signed_in(), match, reason, form.comment.data or ""),
         _("Your side has declined."),
@@ -130,7 +136,7 @@ def decline(public_id: str) -> Answered:
     )
 
 
-def _decide(match: Match, decide: Callable[[], object], done: str, **forms: Any) -> Answered:
+def decided(match: Match, decide: Callable[[], object], done: str, **forms: Any) -> Answered:
     """Take a decision; where it is refused, say why on the page with what was typed."""
     public_id = match.public_id
     try:
@@ -153,6 +159,9 @@ def page(match: Match, *, refused: str = "", before: str = "", **forms: object) 
         "consent_form": ConsentForm(None),
         "decline_form": DeclineForm(None),
         "dismiss_form": DismissForm(None),
+        "recall_form": RecallForm(None),
+        "again_form": ProposeAgainForm(None),
+        "hand_back_form": HandBackForm(None),
         "message_form": MessageForm(None, key=new_public_id()),
     }
     may_write = can(actor, Permission.MESSAGE_WRITE, match)
@@ -165,6 +174,7 @@ def page(match: Match, *, refused: str = "", before: str = "", **forms: object) 
         found=explained(db.session, actor, match),
         options={option.action.value: option for option in available(actor, match)},
         may_assign=may_assign,
+        may_hand_back=is_assigned(actor, match) and match.status in OPEN,
         may_read_contacts=can(actor, Permission.MATCH_READ_CONTACT, match),
         steps=history.steps(match),
         timeline=history.timeline(db.session, actor, match),

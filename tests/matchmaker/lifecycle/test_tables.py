@@ -67,9 +67,10 @@ RUNNERS = {"county officer", "city officer", "provincial officer", "other city's
 MATCH_MOVES: dict[tuple[Action, MatchStatus], set[str]] = {
     (A.RECOMMEND, M.PROPOSED): RUNNERS | {"broker"},
     (A.DISMISS, M.PROPOSED): RUNNERS,
+    (A.RECALL, M.RECOMMENDED): RUNNERS | {"broker"},
     (A.CONSENT, M.RECOMMENDED): ANSWERERS,
     (A.DECLINE, M.RECOMMENDED): ANSWERERS,
-}
+} | {(A.PROPOSE_AGAIN, status): RUNNERS for status in (M.DISMISSED, M.LAPSED, M.DECLINED)}
 REVISION_MOVES: dict[tuple[Action, RevisionStatus], set[str]] = {
     (A.SUBMIT, R.DRAFT): WRITERS,
     (A.SUBMIT, R.RETURNED): WRITERS,
