@@ -26,6 +26,7 @@ class Permission(StrEnum):
     CLAIM_SUBMIT = "claim:submit"
     COMMON_TECHNOLOGY_READ = "common_technology:read"
     DOCUMENT_TEMPLATE_EDIT = "document_template:edit"
+    HALL_EXPORT = "hall:export"
     INDICATOR_FREEZE = "indicator:freeze"
     INDICATOR_READ = "indicator:read"
     JOB_READ = "job:read"
@@ -99,6 +100,7 @@ _SIGNED_IN = (_VISITOR - {Permission.PUBLIC_NOTICE_OBJECT}) | {
     Permission.NOTICE_READ,
 }
 _BUSINESS = _SIGNED_IN | {
+    Permission.HALL_EXPORT,
     Permission.MATCH_READ,
     Permission.ORGANIZATION_READ_OWN,
     Permission.PROJECT_READ,

@@ -1,27 +1,26 @@
 """The match board and the list of what awaits one's own answer, as far as the actor may see."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from matchmaker.matches.board_filter import INTERESTED, SORTS, BoardFilter, words_of
+from matchmaker.matches.interests import said, unwanted
 from matchmaker.permissions import visible
-from matchmaker.postings.filters import Choices, clean, one_of
 from matchmaker.postings.leads import lead
-from matchmaker.postings.queries import family, subtree, titled_with
+from matchmaker.postings.queries import family, subtree, texts_with, titled_with
 from matchmaker.relations import ORGANIZATION_ROLES, where_in_region, where_own
 from models import (
-    Industry,
     Match,
     MatchConsent,
     MatchGrade,
     MatchSide,
     MatchStatus,
     Need,
-    Region,
     Result,
     Role,
     User,
@@ -31,62 +30,23 @@ from models import (
 )
 
 PAGE_SIZE = 20
+MOST_EXPORTED = 5_000
+"""How many matches a file holds at most."""
+MOST_TEXTS = 2_000
+"""How many needs, and how many results, are looked at for words, the newest ones."""
 MOST_AT_ONCE = 1000
 """How many matches are looked at together, at most, for who sees them."""
-AGES = (7, 21, 30)
-"""For how many days a match may be asked to be on the board at least."""
-UNASSIGNED = "none"
-
 _GRADE_RANK = sa.case(
     {grade.value: -rank for rank, grade in enumerate(MatchGrade)}, value=Match.grade
 )
-_BY_SCORE = (True, (Match.score, Match.id))
-SORTS: dict[str, tuple[bool, tuple[sa.SQLColumnExpression[Any], ...]]] = {
-    "score": _BY_SCORE,
-    "grade": _BY_SCORE,
-    "newest": (True, (Match.created_at, Match.id)),
-    "oldest": (False, (Match.created_at, Match.id)),
-}
-"""By what the board is sorted within a grade, and whether downwards."""
-
+_INTERESTS = selectinload(Match.interests)
 _ANSWERS = selectinload(Match.consents).joinedload(MatchConsent.user).lazyload(User.role_rows)
 
 T = TypeVar("T")
 
+_Texts = tuple[tuple[Any, Any], ...]
 _Ways = tuple[sa.ColumnElement[bool], ...]
 """Conditions of which any is enough; each on one column of the match, which has an index."""
-
-
-@dataclass(frozen=True, slots=True)
-class BoardFilter:
-    """What the reader asked the board for; None, 0 and "" mean any.
-
-    Industry and region are those of either side. `after` is the public id of the row from which
-    the page continues.
-    """
-
-    status: MatchStatus = MatchStatus.PROPOSED
-    grade: MatchGrade | None = None
-    industry: Industry | None = None
-    region: Region | None = None
-    broker: User | None = None
-    unassigned: bool = False
-    days: int = 0
-    sort: str = "score"
-    after: str = ""
-
-    def parameters(self) -> dict[str, str]:
-        """Return what stands in the address beside the status, without where the page begins."""
-        broker = self.broker.public_id if self.broker else ""
-        given = {
-            "grade": self.grade or "",
-            "industry": self.industry.code if self.industry else "",
-            "region": self.region.code if self.region else "",
-            "broker": UNASSIGNED if self.unassigned else broker,
-            "days": str(self.days or ""),
-            "sort": self.sort if self.sort != "score" else "",
-        }
-        return {name: value for name, value in given.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,30 +57,23 @@ class Board:
     following: str | None
 
 
-def read_filter(
-    args: Mapping[str, str], choices: Choices, known_brokers: Sequence[User]
-) -> BoardFilter:
-    """Return what `args` ask for; what cannot be read means any."""
-    days, sort = args.get("days", ""), args.get("sort", "")
-    industry, region, broker = (args.get(name, "") for name in ("industry", "region", "broker"))
-    return BoardFilter(
-        status=one_of(MatchStatus, args.get("status", "")) or MatchStatus.PROPOSED,
-        grade=one_of(MatchGrade, args.get("grade", "")),
-        industry=next((row for row in choices.industries if row.code == industry), None),
-        region=next((row for row in choices.regions if row.code == region), None),
-        broker=next((row for row in known_brokers if row.public_id == broker), None),
-        unassigned=broker == UNASSIGNED,
-        days=next((age for age in AGES if str(age) == days), 0),
-        sort=sort if sort in SORTS else "score",
-        after=clean(args.get("after", "")),
-    )
+def read_all(session: Session, actor: User, chosen: BoardFilter) -> Sequence[Match]:
+    """Return what `chosen` asks for from its first page on, `MOST_EXPORTED` matches at most."""
+    return _found(session, actor, replace(chosen, after=""), MOST_EXPORTED)
 
 
 def read_board(session: Session, actor: User, chosen: BoardFilter) -> Board:
     """Return the page that `chosen` continues to, the first one if that row is gone.
 
-    Keyset paging: a row that moved on to another status still says where the page ended. Sorted by
-    grade, the grades are read one after the other, each along its index, unless few fit.
+    Keyset paging: a row that moved on to another status still says where the page ended.
+    """
+    return _page(_found(session, actor, chosen, PAGE_SIZE + 1))
+
+
+def _found(session: Session, actor: User, chosen: BoardFilter, most: int) -> list[Match]:
+    """Return so many matches of what `chosen` continues to.
+
+    Sorted by grade, the grades are read one after the other, each along its index, unless few fit.
     """
     downwards, keys = SORTS[chosen.sort]
     fitting, led = _fitting(session, actor, chosen)
@@ -128,21 +81,24 @@ def read_board(session: Session, actor: User, chosen: BoardFilter) -> Board:
     if chosen.sort == "grade" and led:
         keys = (_GRADE_RANK, *keys)
     last = _row(session, actor, chosen.after, Match.grade, *keys)
+    if last and None in last:  # it lacks what the list is sorted by, having moved on meanwhile
+        last = None
     order = [key.desc() if downwards else key.asc() for key in keys]
     options = _shown_with()
-    if chosen.status is MatchStatus.RECOMMENDED:
+    if chosen.status in (None, MatchStatus.RECOMMENDED):
         options.append(_ANSWERS)
+    if chosen.status in (None, MatchStatus.PROPOSED):
+        options.append(_INTERESTS)
     found: list[Match] = []
     for grade in _grades(last[0] if last else None) if one_by_one else [None]:
         part = fitting.where(Match.grade == grade) if grade else fitting
         if last and grade in (None, last[0]):
             here, row = sa.tuple_(*map(sa.literal, last[1:])), sa.tuple_(*keys)
             part = part.where(row < here if downwards else row > here)
-        ordered, missing = part.order_by(*order), PAGE_SIZE + 1 - len(found)
-        found += _seen(session, actor, ordered, missing, options)
-        if len(found) > PAGE_SIZE:
+        found += _seen(session, actor, part.order_by(*order), most - len(found), options)
+        if len(found) >= most:
             break
-    return _page(found)
+    return found
 
 
 def read_waiting(session: Session, actor: User, after: str) -> Board:
@@ -201,7 +157,8 @@ def _seen(
     while len(found) < most:
         ids = session.scalars(fitting.offset(passed).limit(step)).all()
         statement = visible(actor, Match).where(Match.id.in_(ids)).options(*options)
-        found += sorted(session.scalars(statement), key=lambda match: ids.index(match.id))
+        places = {id_: place for place, id_ in enumerate(ids)}
+        found += sorted(session.scalars(statement), key=lambda match: places[match.id])
         if len(ids) < step:
             break
         passed, step = passed + step, min(2 * step, MOST_AT_ONCE)
@@ -214,14 +171,48 @@ def _fitting(session: Session, actor: User, chosen: BoardFilter) -> tuple[sa.Sel
     An officer's are told by the index alone that the rows are in order by; who sees a match is
     told by the texts of either side, which take longer to look up.
     """
-    fitting = [sa.or_(*ways) for ways in _conditions(actor, chosen, unindexed)]
+    texts = _texts(session, actor, chosen)
+    fitting = [sa.or_(*ways) for ways in _conditions(actor, chosen, texts, unindexed)]
     statement = sa.select(Match.id).where(*fitting)
     if chosen.grade:
         statement = statement.where(Match.grade == chosen.grade)
     if chosen.unassigned:
         statement = statement.where(unindexed(Match.broker_id).is_(None))
-    return _led(
-        session, statement, chosen.status, _conditions(actor, chosen, lambda column: column)
+    if _hides_unwanted(actor, chosen):
+        statement = statement.where(Match.id.not_in(unwanted(actor)))
+    if chosen.interest:
+        said_so = among(Match.id, said(actor, interested=chosen.interest == INTERESTED))
+        return _of_few(statement, said_so, chosen.status), True
+    if chosen.text:
+        side = Match.need_id if isinstance(chosen.text, Need) else Match.result_id
+        return _of_few(statement, side == chosen.text.id, chosen.status), True
+    assert chosen.status is not None  # noqa: S101 (every status is shown of one text alone)
+    ways = _conditions(actor, chosen, texts, lambda column: column)
+    return _led(session, statement, chosen.status, ways)
+
+
+def _hides_unwanted(actor: User, chosen: BoardFilter) -> bool:
+    """Return whether what the actor's own side does not want stays out of the list."""
+    asked_for = chosen.interest or chosen.text or chosen.status is not MatchStatus.PROPOSED
+    return bool(actor.roles & ORGANIZATION_ROLES) and not asked_for
+
+
+def _of_few(
+    statement: sa.Select[T], few: sa.ColumnElement[bool], status: MatchStatus | None
+) -> sa.Select[T]:
+    """Return `statement` for the few matches of a condition that an index answers."""
+    begun = statement.where(few)
+    return begun.where(unindexed(Match.status) == status) if status else begun
+
+
+def _texts(session: Session, actor: User, chosen: BoardFilter) -> _Texts:
+    """Return by column of the match which texts hold the words asked for, () where none are."""
+    if not chosen.words:
+        return ()
+    sides: _Texts = ((Match.need_id, Need), (Match.result_id, Result))
+    words = words_of(chosen.words)
+    return tuple(
+        (side, texts_with(session, actor, kind, words, MOST_TEXTS)) for side, kind in sides
     )
 
 
@@ -237,10 +228,13 @@ def _led(
     return statement.where(unindexed(Match.status) == status, among(Match.id, few)), True
 
 
-def _conditions(actor: User, chosen: BoardFilter, of: Callable[[Any], Any]) -> Iterator[_Ways]:
+def _conditions(
+    actor: User, chosen: BoardFilter, texts: _Texts, of: Callable[[Any], Any]
+) -> Iterator[_Ways]:
     """Give what a match must meet, each in one way at least, beginning with whom it concerns.
 
-    `of` makes of a column of the match what is compared.
+    `texts` are those that hold the words, where some are asked for; `of` makes of a column of the
+    match what is compared.
     """
     regions = of(Match.need_region_id), of(Match.result_region_id)
     concerned = [where_in_region(actor, region) for region in regions]
@@ -249,6 +243,8 @@ def _conditions(actor: User, chosen: BoardFilter, of: Callable[[Any], Any]) -> I
     if Role.BROKER in actor.roles:
         concerned.append(of(Match.broker_id) == actor.id)
     yield tuple(concerned)
+    if texts:
+        yield tuple(of(side).in_(ids) for side, ids in texts)
     if chosen.region:
         yield tuple(among(region, subtree(chosen.region)) for region in regions)
     if chosen.industry:

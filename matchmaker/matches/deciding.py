@@ -5,7 +5,8 @@ matcher while holding the record, and a decision stands even where the ranking f
 caught up with when all pairs are matched again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import ObjectDeletedError
@@ -21,36 +22,53 @@ from matchmaker.matches.services import JOB
 from models import DeclineReason, Match, Need, PostingStatus, Project, User
 
 
+@dataclass(slots=True)
+class Outcome:
+    """How many of several matches were decided on, and what was refused."""
+
+    done: int
+    refused: list[RefusalError]
+
+
 def recommend(session: Session, actor: User, match: Match) -> None:
     """Put a proposal to both sides; raises what `decisions.recommend` raises."""
     decisions.recommend(session, actor, match)
     _rank_anew(session, actor, match.need)
 
 
-def recommend_all(
-    session: Session, actor: User, matches: Iterable[Match]
-) -> tuple[int, list[RefusalError]]:
-    """Put those of some proposals to both sides that can be; return how many, and the refusals.
+def recommend_all(session: Session, actor: User, matches: Iterable[Match]) -> Outcome:
+    """Put those of some proposals to both sides that can be."""
 
-    Each is a transaction of its own. The needs are ranked anew afterwards: a ranking could take
-    away a proposal whose turn is yet to come.
+    def one(match: Match) -> None:
+        decisions.recommend(session, actor, match)
+
+    return _each(session, actor, matches, Action.RECOMMEND, one)
+
+
+def dismiss_all(
+    session: Session, actor: User, matches: Iterable[Match], reason: DeclineReason
+) -> Outcome:
+    """Drop those of some proposals that can be, all for one reason."""
+
+    def one(match: Match) -> None:
+        decisions.dismiss(session, actor, match, reason)
+
+    return _each(session, actor, matches, Action.DISMISS, one)
+
+
+def assign_all(
+    session: Session, actor: User, matches: Iterable[Match], broker: User | None
+) -> Outcome:
+    """Give those of some matches to a broker that can be, or to nobody; the matcher learns nothing.
+
+    What the broker has already stays as it is.
     """
-    needs: dict[int, Need] = {}
-    refused: list[RefusalError] = []
-    done = 0
-    for match in matches:
-        try:
-            decisions.recommend(session, actor, match)
-        except ObjectDeletedError:
-            refused.append(StaleError(Match(), Action.RECOMMEND))
-        except RefusalError as error:
-            refused.append(error)
-        else:
-            done += 1
-            needs[match.need_id] = match.need
-    for need in needs.values():
-        _rank_anew(session, actor, need)
-    return done, refused
+
+    def one(match: Match) -> None:
+        if match.broker is not broker:
+            decisions.assign(session, actor, match, broker)
+
+    return _each(session, actor, matches, decisions.ASSIGN, one, learns=False)
 
 
 def recall(session: Session, actor: User, match: Match, reason: str) -> None:
@@ -78,6 +96,37 @@ def decline(
     """Decline for one's own side; raises what `decisions.decline` raises."""
     decisions.decline(session, actor, match, reason, comment)
     _rank_anew(session, actor, match.need)
+
+
+def _each(
+    session: Session,
+    actor: User,
+    matches: Iterable[Match],
+    action: str,
+    decide: Callable[[Match], None],
+    *,
+    learns: bool = True,
+) -> Outcome:
+    """Decide on one match after the other, each in a transaction of its own.
+
+    The needs are ranked anew afterwards: a ranking could take away a proposal whose turn is yet to
+    come.
+    """
+    needs: dict[int, Need] = {}
+    outcome = Outcome(0, [])
+    for match in matches:
+        try:
+            decide(match)
+        except ObjectDeletedError:
+            outcome.refused.append(StaleError(Match(), action))
+        except RefusalError as error:
+            outcome.refused.append(error)
+        else:
+            outcome.done += 1
+            needs[match.need_id] = match.need
+    for need in needs.values() if learns else ():
+        _rank_anew(session, actor, need)
+    return outcome
 
 
 def _rank_anew(session: Session, actor: User, need: Need) -> None:

@@ -80,6 +80,23 @@ class DeclineForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("Say in the comment what the reason is."))
 
 
+class InterestForm(FlaskForm):  # type: ignore[misc]
+    """What a side thinks of a proposal: `interested` is one button, the other asks why not."""
+
+    interested = BooleanField()
+    interest_reason = SelectField(_l("Reason"), choices=choices(REASONS), default="")
+
+    def validate_interest_reason(self, field: SelectField) -> None:
+        """Ask for the reason where the side is not interested."""
+        if not self.interested.data and not field.data:
+            raise ValidationError(_("Choose a reason."))
+
+    @property
+    def reason(self) -> DeclineReason | None:
+        """Why the side is not interested, None where it is."""
+        return None if self.interested.data else DeclineReason(self.interest_reason.data)
+
+
 class DismissForm(FlaskForm):  # type: ignore[misc]
     """Why an officer drops a proposal."""
 

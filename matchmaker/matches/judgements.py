@@ -16,6 +16,7 @@ from models import (
     DeclineReason,
     Match,
     MatchConsent,
+    MatchInterest,
     MatchJudgement,
     MatchStatus,
     Need,
@@ -35,7 +36,7 @@ _COUNTING = (
 )
 
 LEVEL_OF_CONSENT = 3
-"""What it says that one side wants to talk."""
+"""What it says that one side wants to talk, asked already or not."""
 
 LEVEL_OF_REASON: Mapping[str, int] = {
     DeclineReason.IRRELEVANT: 1,
@@ -53,14 +54,18 @@ subject and a weak fit. The other reasons (readiness, price, another solution, a
 class Weight(IntEnum):
     """Which judgement of a pair counts; of two with the same weight, the later one.
 
+    A side's interest in a mere proposal commits to nothing and costs one click: it says as much of
+    the texts as a consent, or as a decline for the same reason, but any decision beats it.
+
     A decision tells whether somebody wants to deal, which has many reasons; a grade answers the
     matcher's own question, how well the texts fit, and so beats every decision. What both sides
     agree on beats what one of them or an officer thought on the way.
     """
 
-    DECISION = 0
-    AGREEMENT = 1
-    GRADE = 2
+    INTEREST = 0
+    DECISION = 1
+    AGREEMENT = 2
+    GRADE = 3
 
 
 Said = tuple[Weight, datetime, int, int, int]
@@ -68,7 +73,7 @@ Said = tuple[Weight, datetime, int, int, int]
 
 
 def judgements(session: Session, need: Need | None = None) -> Judgements:
-    """Return the level of each judged pair, of one need or of all, in three queries.
+    """Return the level of each judged pair, of one need or of all, in four queries.
 
     The ids are those of `corpus.document`. A pair of which nobody has said anything is missing.
     """
@@ -76,6 +81,7 @@ def judgements(session: Session, need: Need | None = None) -> Judgements:
     said = [
         *_by_status(session, chosen),
         *_by_consent(session, chosen),
+        *_by_interest(session, chosen),
         *_by_grade(session, chosen),
     ]
     levels: dict[str, dict[str, int]] = defaultdict(dict)
@@ -131,6 +137,19 @@ def _by_consent(session: Session, chosen: sa.ColumnElement[bool]) -> Iterator[Sa
         level = LEVEL_OF_CONSENT if agreed else LEVEL_OF_REASON.get(row.reason)
         if level is not None:
             yield Weight.DECISION, row.created_at, row.need_id, row.result_id, level
+
+
+def _by_interest(session: Session, chosen: sa.ColumnElement[bool]) -> Iterator[Said]:
+    statement = _pairs(
+        MatchInterest.match_id,
+        MatchInterest.interested,
+        MatchInterest.reason,
+        MatchInterest.said_at,
+    )
+    for row in session.execute(statement.where(chosen)):
+        level = LEVEL_OF_CONSENT if row.interested else LEVEL_OF_REASON.get(row.reason)
+        if level is not None:
+            yield Weight.INTEREST, row.said_at, row.need_id, row.result_id, level
 
 
 def _by_grade(session: Session, chosen: sa.ColumnElement[bool]) -> Iterator[Said]:

@@ -11,6 +11,7 @@ from matching import Judgements, Ranked
 from matchmaker.matches.judgements import judgements
 from models import (
     Match,
+    MatchInterest,
     MatchJudgement,
     MatchStatus,
     Message,
@@ -35,7 +36,7 @@ class Known:
     """A pair as it stands in the database.
 
     `kept` is one that an officer has judged, assigned, added by hand or recommended before, or
-    that has messages.
+    that has messages, or that a side has said its interest in or lack of it.
     """
 
     id: int
@@ -48,8 +49,9 @@ def known(session: Session, need: Need | None = None) -> dict[Pair, Known]:
     """Return the matches of one need, or all, by need id and result id."""
     graded = sa.exists().where(MatchJudgement.match_id == Match.id)
     written_on = sa.exists().where(Message.match_id == Match.id)
+    thought_of = sa.exists().where(MatchInterest.match_id == Match.id)
     touched = (Match.broker_id, Match.added_by_id, Match.recommended_by_id)
-    kept = sa.or_(graded, written_on, *(column.is_not(None) for column in touched))
+    kept = sa.or_(graded, written_on, thought_of, *(column.is_not(None) for column in touched))
     statement = sa.select(
         Match.need_id, Match.result_id, Match.id, Match.status, Match.result_rank, kept
     )

@@ -18,6 +18,7 @@ from matchmaker.disclosure import Text, public_text, text_for
 from matchmaker.matches import corpus
 from matchmaker.matches.corpus import document
 from matchmaker.matches.index import PublicIndex
+from matchmaker.matches.interests import unwanted
 from matchmaker.matches.judgements import judged_by
 from matchmaker.permissions import Permission, can, may_read_text, visible
 from matchmaker.postings.queries import shown_with
@@ -223,9 +224,10 @@ def _matched(
 ) -> list[Answer[PostingT]]:
     """Load the live matches of one side, explained by what the actor may read of both texts.
 
-    What the actor has judged is among them even where it has fallen out of the `top`.
+    What the actor has judged is among them even where it has fallen out of the `top`; a proposal
+    that the actor's own side has called not relevant is not.
     """
-    if not can(actor, Permission.MATCH_READ, own):
+    if actor is None or not can(actor, Permission.MATCH_READ, own):
         return []
     own_column, rank, other = (
         (Match.need_id, Match.need_rank, Match.result)
@@ -235,6 +237,7 @@ def _matched(
     live = (
         visible(actor, Match)
         .where(own_column == own.id, Match.status.in_(LIVE))
+        .where(sa.or_(Match.status != MatchStatus.PROPOSED, Match.id.not_in(unwanted(actor))))
         .order_by(rank.is_(None), rank, Match.score.desc(), Match.id)
     )
     first = live.with_only_columns(Match.id).limit(top).correlate(None)

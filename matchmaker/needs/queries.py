@@ -1,12 +1,12 @@
 """Reading needs, always as the actor may see them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matchmaker.postings.filters import Choices, HallFilter, one_of, read_common
+from matchmaker.postings.filters import Choices, HallFilter, Place, one_of, read_common
 from matchmaker.postings.queries import Order, Page, led, narrowed, read_page
 from models import Need, NeedKind, User
 
@@ -47,3 +47,10 @@ def hall(session: Session, actor: User | None, chosen: NeedFilter) -> Page[Need]
     """Return one page of the needs hall."""
     statement = led(session, listed(actor, chosen), Need, chosen)
     return read_page(session, statement, Need, SORTS[chosen.sort], chosen)
+
+
+def exported(session: Session, actor: User, chosen: NeedFilter, most: int) -> Sequence[Need]:
+    """Return what the hall lists from its first page on, so many at most."""
+    statement = led(session, listed(actor, chosen), Need, chosen)
+    order = SORTS[chosen.sort]
+    return read_page(session, statement, Need, order, Place(), most).rows

@@ -98,6 +98,7 @@ def need(public_id: str) -> str:
         answers=related_results(db.session, actor, record),
         change=_own_change(record),
         may_review=bool(can(actor, Permission.POSTING_REVIEW, record)),
+        may_read_matches=bool(can(actor, Permission.MATCH_READ, record)),
         may_read_contact=bool(can(actor, Permission.MATCH_READ_CONTACT, record)),
     )
 
@@ -123,6 +124,7 @@ def result(public_id: str) -> str:
         answers=related_needs(db.session, actor, record),
         change=_own_change(record),
         may_review=bool(can(actor, Permission.POSTING_REVIEW, record)),
+        may_read_matches=bool(can(actor, Permission.MATCH_READ, record)),
         may_read_contact=bool(can(actor, Permission.MATCH_READ_CONTACT, record)),
     )
 

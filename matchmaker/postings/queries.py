@@ -12,7 +12,7 @@ from matchmaker.disclosure import fold
 from matchmaker.permissions import visible
 from matchmaker.postings.filters import HallFilter, OwnFilter, Place
 from matchmaker.postings.leads import Ids, lead
-from matchmaker.relations import where_invited
+from matchmaker.relations import where_invited, where_own
 from models import (
     Industry,
     Need,
@@ -121,6 +121,26 @@ def find(session: Session, actor: User, kind: type[PostingT], words: str) -> Seq
         .limit(MOST_FOUND)
         .options(*titled_with(kind))
     ).all()
+
+
+def texts_with(
+    session: Session, actor: User, kind: Any, words: Sequence[str], most: int
+) -> Sequence[int]:
+    """Return the ids of the newest texts, so many at most, that hold all the words.
+
+    The longest word comes first and has two characters at least. They are looked for in what
+    everybody may read, and in the titles of the actor's own texts, which may be kept from others.
+    """
+    public = sa.select(kind.id).where(
+        among(kind.id, holding(kind, words[0])),
+        *(holds(kind.search_text, word) for word in words),
+    )
+    own = sa.select(kind.id).where(
+        where_own(actor, kind), *(kind.title.icontains(word, autoescape=True) for word in words)
+    )
+    newest = [each.order_by(kind.id.desc()).limit(most).subquery() for each in (public, own)]
+    found = sa.union(*(sa.select(each.c.id) for each in newest)).subquery()
+    return session.scalars(sa.select(found.c.id).order_by(found.c.id.desc()).limit(most)).all()
 
 
 def family(industry: Industry) -> sa.Select[int]:

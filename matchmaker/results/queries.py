@@ -1,12 +1,12 @@
 """Reading results, always as the actor may see them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matchmaker.postings.filters import Choices, HallFilter, read_common
+from matchmaker.postings.filters import Choices, HallFilter, Place, read_common
 from matchmaker.postings.queries import Order, Page, led, narrowed, read_page
 from models import Result, User
 
@@ -50,3 +50,10 @@ def hall(session: Session, actor: User | None, chosen: ResultFilter) -> Page[Res
     """Return one page of the results hall."""
     statement = led(session, listed(actor, chosen), Result, chosen)
     return read_page(session, statement, Result, SORTS[chosen.sort], chosen)
+
+
+def exported(session: Session, actor: User, chosen: ResultFilter, most: int) -> Sequence[Result]:
+    """Return what the hall lists from its first page on, so many at most."""
+    statement = led(session, listed(actor, chosen), Result, chosen)
+    order = SORTS[chosen.sort]
+    return read_page(session, statement, Result, order, Place(), most).rows

@@ -1,9 +1,11 @@
 """The results hall, and the pages on which results are written."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from matchmaker.db import db
+from matchmaker.i18n import _
 from matchmaker.permissions import Permission
+from matchmaker.postings import export
 from matchmaker.postings.filters import STATUSES, load_choices
 from matchmaker.postings.inviting import InvitationPages
 from matchmaker.postings.life import LifePages
@@ -12,7 +14,9 @@ from matchmaker.postings.queries import has_invitations
 from matchmaker.postings.writing import WritingPages
 from matchmaker.results import queries
 from matchmaker.results.forms import ResultForm
-from matchmaker.web.access import current_actor, requires
+from matchmaker.web.access import current_actor, requires, signed_in
+from matchmaker.web.downloads import send_workbook
+from matchmaker.web.limits import limiter
 from models import CooperationMode, Result
 
 blueprint = Blueprint("results", __name__)
@@ -39,3 +43,13 @@ def index() -> str:
         rows=page.rows,
         **turned("results.index", chosen, page),
     )
+
+
+@blueprint.get("/results.xlsx")
+@limiter.limit("20 per minute")
+@requires(Permission.HALL_EXPORT, recent=True)
+def export_hall() -> Response:
+    """Give the hall, as it is narrowed and sorted, as a workbook."""
+    chosen = queries.read_filter(request.args, load_choices(db.session))
+    found = queries.exported(db.session, signed_in(), chosen, export.MOST)
+    return send_workbook(_("Results"), export.header(Result), export.rows(found))

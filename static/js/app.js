@@ -33,6 +33,21 @@
     menu.scrollLeft = entry.offsetLeft - (menu.clientWidth - entry.offsetWidth) / 2;
   });
 
+  // One box ticks all boxes of its form by a name; it is of no use without this file, and hidden.
+  document.querySelectorAll("[data-tick-all]").forEach(function (holder) {
+    var all = holder.querySelector("input"), form = holder.closest("form");
+    var boxes = form.querySelectorAll('input[type="checkbox"][name="' + holder.dataset.tickAll + '"]');
+    holder.hidden = false;
+    all.addEventListener("change", function () {
+      boxes.forEach(function (box) { box.checked = all.checked && !box.disabled; });
+    });
+    form.addEventListener("change", function (event) {
+      if (event.target !== all) {
+        all.checked = Array.prototype.every.call(boxes, function (box) { return box.checked || box.disabled; });
+      }
+    });
+  });
+
   // An answer that does not arrive is said so, where the number of answers stands or it would have.
   ["htmx:responseError", "htmx:sendError"].forEach(function (failure) {
     document.addEventListener(failure, function (event) {

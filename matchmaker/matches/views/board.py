@@ -1,22 +1,34 @@
-"""The match board, what awaits one's own answer, and recommending several at once."""
+"""The match board, and what awaits one's own answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Response, flash, render_template, request, url_for
-from flask_babel import ngettext
+from flask import Response, render_template, request, url_for
 
 from matchmaker.accounts.queries import brokers
 from matchmaker.db import db
 from matchmaker.i18n import _
-from matchmaker.matches import board, conversations, deciding
+from matchmaker.labels import label
+from matchmaker.matches import board, conversations, export
+from matchmaker.matches.board_filter import (
+    AGES,
+    INTERESTED,
+    UNASSIGNED,
+    UNWANTED,
+    BoardFilter,
+    read_filter,
+)
+from matchmaker.matches.forms import NOBODY, REASONS
 from matchmaker.matches.views.pages import blueprint
-from matchmaker.permissions import Permission, can, visible
+from matchmaker.permissions import Permission, can
 from matchmaker.postings.filters import clean, load_choices
-from matchmaker.web import refusals
+from matchmaker.postings.pages import Chip, in_words
 from matchmaker.web.access import requires, signed_in
-from matchmaker.web.addresses import own_path, see_other, see_page
-from models import Match, MatchGrade, MatchStatus
+from matchmaker.web.addresses import see_page
+from matchmaker.web.downloads import send_workbook
+from matchmaker.web.limits import limiter
+from matchmaker.web.texts import titled
+from models import Match, MatchGrade, MatchStatus, Need, Result
 
 
 @blueprint.get("/matches")
@@ -24,9 +36,9 @@ from models import Match, MatchGrade, MatchStatus
 def index() -> str:
     """List the matches that the reader sees in one status, the best first."""
     choices, known = load_choices(db.session), brokers(db.session)
-    chosen = board.read_filter(request.args, choices, known)
+    chosen = read_filter(db.session, signed_in(), request.args, choices, known)
     found = board.read_board(db.session, signed_in(), chosen)
-    values: dict[str, Any] = {"status": chosen.status.value, **chosen.parameters()}
+    values: dict[str, Any] = chosen.parameters()
     onward = {**values, "after": found.following}
     return render_template(
         "matches/board.html",
@@ -38,10 +50,30 @@ def index() -> str:
         brokers=known,
         statuses=MatchStatus,
         grades=MatchGrade,
-        ages=board.AGES,
-        unassigned=board.UNASSIGNED,
+        ages=AGES,
+        unassigned=UNASSIGNED,
+        interests=[(INTERESTED, _interest(INTERESTED)), (UNWANTED, _interest(UNWANTED))],
+        chips=_chips(chosen, values),
+        most=board.MOST_EXPORTED,
+        every_status=url_for("matches.index", **_without(values, "status")),
+        bare={"status": chosen.status.value} if chosen.status else {},
+        reasons=REASONS,
+        nobody=NOBODY,
         older=url_for("matches.index", **onward) if found.following else None,
     )
+
+
+@blueprint.get("/matches.xlsx")
+@limiter.limit("20 per minute")
+@requires(Permission.MATCH_READ, recent=True)
+def export_board() -> Response:
+    """Give the board, as it is narrowed and sorted, as a workbook."""
+    actor = signed_in()
+    chosen = read_filter(
+        db.session, actor, request.args, load_choices(db.session), brokers(db.session)
+    )
+    found = board.read_all(db.session, actor, chosen)
+    return send_workbook(_("Matches"), export.header(), export.rows(actor, found))
 
 
 @blueprint.get("/matches/waiting")
@@ -62,26 +94,46 @@ def waiting() -> str | Response:
     )
 
 
-@blueprint.post("/matches/recommend")
-@requires(Permission.MATCH_RECOMMEND)
-def recommend_all() -> Response:
-    """Recommend the matches that were ticked; what cannot be is told one by one."""
-    actor = signed_in()
-    ticked = Match.public_id.in_(request.form.getlist("match")[: board.PAGE_SIZE])
-    matches = db.session.scalars(visible(actor, Match).where(ticked).order_by(Match.id)).all()
-    done, refused = deciding.recommend_all(db.session, actor, matches)
-    for error in refused:
-        refusals.note(error)
-        flash(_("Not recommended: %(reason)s", reason=error.reason), "error")
-    if done:
-        told = ngettext("%(num)s match was recommended.", "%(num)s matches were recommended.", done)
-        flash(told, "success")
-    elif not refused:
-        flash(_("Tick the matches to recommend."), "warning")
-    return see_other(own_path(request.form.get("next"), url_for("matches.index")))
-
-
 def _unread(matches: Sequence[Match]) -> dict[int, int]:
     actor = signed_in()
     ids = [match.id for match in matches if can(actor, Permission.MESSAGE_READ, match)]
     return conversations.unread_by_match(db.session, actor, ids)
+
+
+def _chips(chosen: BoardFilter, values: Mapping[str, Any]) -> list[Chip]:
+    """Return what narrows the list in words, each with the address of the list without it."""
+    return [
+        Chip(
+            _in_words(name, meaning),
+            url_for("matches.index", **_without(values, name)),
+        )
+        for name, (_value, meaning) in chosen.chosen().items()
+    ]
+
+
+def _without(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key != name}
+
+
+def _in_words(name: str, meaning: Any) -> str:
+    if isinstance(meaning, Need):
+        return _("Need: %(title)s", title=titled(meaning) or label(meaning.kind))
+    if isinstance(meaning, Result):
+        return _("Result: %(title)s", title=titled(meaning) or _("Research result"))
+    if name == "broker":
+        return _("Broker: %(name)s", name=meaning.name if meaning else _("Nobody yet"))
+    if name == "interest":
+        return _interest(meaning)
+    if name == "days":
+        return _("%(count)s days or more", count=meaning)
+    return in_words(meaning)
+
+
+def _interest(interest: str) -> str:
+    """Return what the filter by interest is called: of a side it is its own alone."""
+    if can(signed_in(), Permission.MATCH_ANSWER):
+        own = {INTERESTED: _("We are interested"), UNWANTED: _("We find it not relevant")}
+        return own[interest]
+    return {INTERESTED: _("A side is interested"), UNWANTED: _("A side finds it not relevant")}[
+        interest
+    ]

@@ -10,13 +10,14 @@ from matchmaker.accounts.queries import brokers
 from matchmaker.db import db
 from matchmaker.i18n import _
 from matchmaker.lifecycle.engine import NotVisibleError, RefusalError, available
-from matchmaker.matches import conversations, deciding, decisions, history
+from matchmaker.matches import conversations, deciding, decisions, history, interests
 from matchmaker.matches.forms import (
     AssignForm,
     ConsentForm,
     DeclineForm,
     DismissForm,
     HandBackForm,
+    InterestForm,
     MessageForm,
     ProposeAgainForm,
     RecallForm,
@@ -47,6 +48,7 @@ def show(public_id: str) -> str:
         joinedload(Match.result).options(*shown_with(Result), selectinload(Result.mode_rows)),
         joinedload(Match.broker),
         selectinload(Match.judgements),
+        selectinload(Match.interests),
         selectinload(Match.consents).joinedload(MatchConsent.user),
     )
     return page(match, before=clean(request.args.get("before", "")))
@@ -119,6 +121,27 @@ def consent(public_id: str) -> Answered:
     )
 
 
+@blueprint.post("/matches/<public_id>/interest")
+@requires(Permission.MATCH_ANSWER)
+def say_interest(public_id: str) -> Answered:
+    """Keep what the reader's side thinks of a proposal."""
+    match = load_or_404(Match, public_id)
+    form = InterestForm()
+    if not form.validate_on_submit():
+        return page(match, interest_form=form)
+    told = (
+        _("Kept: your side is interested. The bureau sees it, the other side does not.")
+        if form.interested.data
+        else _("Kept: not relevant to your side. It has left your list of proposals.")
+    )
+    return decided(
+        match,
+        lambda: interests.say(db.session, signed_in(), match, form.reason),
+        told,
+        interest_form=form,
+    )
+
+
 @blueprint.post("/matches/<public_id>/decline")
 @requires(Permission.MATCH_ANSWER)
 def decline(public_id: str) -> Answered:
@@ -159,6 +182,7 @@ def page(match: Match, *, refused: str = "", before: str = "", **forms: object) 
         "consent_form": ConsentForm(None),
         "decline_form": DeclineForm(None),
         "dismiss_form": DismissForm(None),
+        "interest_form": InterestForm(None),
         "recall_form": RecallForm(None),
         "again_form": ProposeAgainForm(None),
         "hand_back_form": HandBackForm(None),
@@ -174,6 +198,9 @@ def page(match: Match, *, refused: str = "", before: str = "", **forms: object) 
         found=explained(db.session, actor, match),
         options={option.action.value: option for option in available(actor, match)},
         may_assign=may_assign,
+        may_say_interest=match.status is MatchStatus.PROPOSED
+        and can(actor, Permission.MATCH_ANSWER, match),
+        own_interest=interests.own_interest(actor, match),
         may_hand_back=is_assigned(actor, match) and match.status in OPEN,
         may_read_contacts=can(actor, Permission.MATCH_READ_CONTACT, match),
         steps=history.steps(match),

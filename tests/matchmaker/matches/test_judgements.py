@@ -155,4 +155,4 @@ def test_one_need_or_all_in_as_many_queries_however_much_was_said(
     queries = count_queries()
     assert len(judgements(session)) == 6
     assert list(judgements(session, need)) == [str(match.need_id)]
-    assert len(queries) == 6
+    assert len(queries) == 8
