@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker.project_relations import LEVELS, project_of, region_of
-from matchmaker.relations import in_region, match_of, posting_of, takes_part
+from matchmaker.relations import OWNER_ROLES, in_region, match_of, posting_of, takes_part
 from models import (
     Claim,
     Event,
@@ -74,6 +74,18 @@ def _nearest(session: Session, role: Role, region: Region | None) -> Sequence[Us
             return holders
         region = region.parent
     return []
+
+
+def nearest_officers(session: Session, region: Region) -> Sequence[User]:
+    """Return the officers of a region or, if there are none, of the nearest above it."""
+    return _nearest(session, Role.OFFICER, region)
+
+
+def _themselves(_session: Session, subject: Record) -> list[User]:
+    """Return the person that a summary of their own work is about."""
+    if isinstance(subject, User):
+        return [subject] if subject.active else []
+    raise LookupError(f"{type(subject).__name__} is no user")
 
 
 def _endorsers(session: Session, subject: Record) -> Sequence[User]:
@@ -165,7 +177,10 @@ def posting(match: Match, side: MatchSide) -> Need | Result:
 
 def _owners(session: Session, own: Need | Result) -> Sequence[User]:
     """Return whose matter a posting is: its author and the managers, all members if none is."""
-    colleagues = sa.select(User).where(User.active, User.organization_id == own.organization_id)
+    answers = User.role_rows.any(UserRole.role.in_(OWNER_ROLES))
+    colleagues = sa.select(User).where(
+        User.active, User.organization_id == own.organization_id, answers
+    )
     manages = User.role_rows.any(UserRole.role == Role.MANAGER)
     concerned = colleagues.where(sa.or_(User.id == own.author_id, manages))
     return session.scalars(concerned).all() or session.scalars(colleagues).all()
@@ -293,6 +308,7 @@ TOLD: dict[Event, tuple[NoticeKind, Audience]] = {
     Event.MATCH_LAPSED: (NoticeKind.MATCH, _everybody),
     Event.MATCH_CLOSED: (NoticeKind.MATCH, _everybody),
     Event.MATCH_UNANSWERED: (NoticeKind.REMINDER, _unanswered),
+    Event.MATCHES_TO_RECOMMEND: (NoticeKind.REMINDER, _themselves),
     Event.MATCHES_PROPOSED: (NoticeKind.SUBSCRIPTION, _posters),
     Event.SEARCH_FOUND: (NoticeKind.SUBSCRIPTION, _subscriber),
     Event.MESSAGE_WRITTEN: (NoticeKind.MESSAGE, _correspondents),

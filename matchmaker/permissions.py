@@ -31,6 +31,7 @@ from matchmaker.project_relations import (
 )
 from matchmaker.relations import (
     ORGANIZATION_ROLES,
+    concerns_own_organization,
     is_assigned,
     is_partner,
     match_of,
@@ -130,6 +131,18 @@ _RELATIONS: dict[Permission, Callable[[User | None, Record], bool]] = {
     Permission.RESULT_READ_TEXT: reads_text,
 }
 
+_IMPARTIAL = frozenset(
+    {
+        Permission.MATCH_ADD,
+        Permission.MATCH_ASSIGN,
+        Permission.MATCH_DISMISS,
+        Permission.MATCH_JUDGE,
+        Permission.MATCH_RECOMMEND,
+        Permission.POSTING_REVIEW,
+    }
+)
+"""What nobody decides about a text of the organization they belong to."""
+
 _OWN: dict[type[Record], Any] = {
     ImportBatch: ImportBatch.user_id,
     Notification: Notification.user_id,
@@ -177,13 +190,12 @@ class Refused(Exception):  # noqa: N818
 def can(actor: User | None, permission: Permission, record: Record | None = None) -> Decision:
     """Return whether `actor` may do `permission`, to `record` where the permission needs one."""
     if permission not in granted(actor):
-        if actor is None:
-            return Decision(False, _("Please sign in first."))
-        if actor.organization.status is not OrganizationStatus.APPROVED:
-            return Decision(False, _("Your organization has not been approved for this."))
-        return Decision(False, _("Your role does not allow this."))
+        return _not_granted(actor)
     if record is None:
         return ALLOWED
+    if permission in _IMPARTIAL and concerns_own_organization(actor, record):
+        reason = _("Somebody else of the bureau must decide about your own organization's text.")
+        return Decision(False, reason)
     if permission in _RELATIONS:
         return _decide(_RELATIONS[permission](actor, record))
     match permission:
@@ -252,6 +264,14 @@ def visible(actor: User | None, kind: type[RecordT]) -> sa.Select[RecordT]:
     if kind in _OWN:
         return statement.where(_OWN[kind] == actor.id if actor else sa.false())
     raise LookupError(f"no rule says who may see {kind.__name__}")
+
+
+def _not_granted(actor: User | None) -> Decision:
+    if actor is None:
+        return Decision(False, _("Please sign in first."))
+    if actor.organization.status is not OrganizationStatus.APPROVED:
+        return Decision(False, _("Your organization has not been approved for this."))
+    return Decision(False, _("Your role does not allow this."))
 
 
 def _decide(allowed: bool) -> Decision:

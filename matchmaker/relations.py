@@ -32,6 +32,8 @@ from models import (
 )
 
 ORGANIZATION_ROLES = frozenset({Role.MEMBER, Role.MANAGER, Role.BROKER})
+OWNER_ROLES = frozenset({Role.MEMBER, Role.MANAGER})
+"""Who reads and answers for what their organization posts; a broker does so for nobody."""
 REGION_ROLES = frozenset({Role.OFFICER, Role.DIRECTOR})
 
 _BEFORE_THE_BUREAU = (PostingStatus.DRAFT, PostingStatus.INTERNAL_REVIEW)
@@ -42,14 +44,21 @@ def owns(actor: User | None, record: Record) -> bool:
     """Return whether a posting is the actor's own organization's."""
     return bool(
         actor
-        and actor.roles & ORGANIZATION_ROLES
+        and actor.roles & OWNER_ROLES
         and posting_of(record).organization_id == actor.organization_id
     )
 
 
+def concerns_own_organization(actor: User | None, record: Record) -> bool:
+    """Return whether a posting, or either one of a match, is of the organization one belongs to."""
+    postings = (record.need, record.result) if isinstance(record, Match) else (posting_of(record),)
+    own = actor.organization_id if actor else None
+    return any(posting.organization_id == own for posting in postings)
+
+
 def where_own(actor: User | None, kind: Any) -> sa.ColumnElement[bool]:
     """Return `owns` as a condition on the postings of `kind`."""
-    if actor is None or not actor.roles & ORGANIZATION_ROLES:
+    if actor is None or not actor.roles & OWNER_ROLES:
         return sa.false()
     own: sa.ColumnElement[bool] = kind.organization_id == actor.organization_id
     return own
@@ -101,7 +110,7 @@ def where_near(actor: User | None, kind: Any) -> sa.ColumnElement[bool]:
 def is_partner(actor: User | None, record: Record) -> bool:
     """Return whether the actor's organization has agreed with a posting's on a match with it."""
     posting = posting_of(record)
-    if not _acts_for_an_organization(actor):
+    if not _acts_for_an_organization(actor, OWNER_ROLES):
         return False
     own = actor.organization
     return posting in (own.opened_needs if isinstance(posting, Need) else own.opened_results)
@@ -109,7 +118,7 @@ def is_partner(actor: User | None, record: Record) -> bool:
 
 def where_partner(actor: User | None, kind: Any) -> sa.ColumnElement[bool]:
     """Return `is_partner` as a condition on the postings of `kind`."""
-    if not _acts_for_an_organization(actor):
+    if not _acts_for_an_organization(actor, OWNER_ROLES):
         return sa.false()
     if kind is Need:
         agreed = sa.select(Match.need_id).join(Match.result).where(where_own(actor, Result))
@@ -144,10 +153,12 @@ def where_invited(actor: User | None, kind: Any) -> sa.ColumnElement[bool]:
     )
 
 
-def _acts_for_an_organization(actor: User | None) -> TypeGuard[User]:
+def _acts_for_an_organization(
+    actor: User | None, roles: frozenset[Role] = ORGANIZATION_ROLES
+) -> TypeGuard[User]:
     return (
         actor is not None
-        and bool(actor.roles & ORGANIZATION_ROLES)
+        and bool(actor.roles & roles)
         and actor.organization.status is OrganizationStatus.APPROVED
     )
 

@@ -51,6 +51,7 @@ SCHEDULE: tuple[tuple[str, Daily | Hourly], ...] = (
     ("remind_expiring", Daily(time(8, 2))),
     ("push_texts", Daily(time(8, 5))),
     ("push_proposals", Daily(time(8, 10))),
+    ("tell_officers", Daily(time(8, 15))),
     ("remind_reports", Daily(time(8, 10))),
     ("digests", Daily(time(8, 30))),
 )

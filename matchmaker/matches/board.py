@@ -13,7 +13,7 @@ from matchmaker.matches.interests import said, unwanted
 from matchmaker.permissions import visible
 from matchmaker.postings.leads import lead
 from matchmaker.postings.queries import family, subtree, texts_with, titled_with
-from matchmaker.relations import ORGANIZATION_ROLES, where_in_region, where_own
+from matchmaker.relations import OWNER_ROLES, where_in_region, where_own
 from models import (
     Match,
     MatchConsent,
@@ -30,6 +30,7 @@ from models import (
 )
 
 PAGE_SIZE = 20
+MOST_COUNTED = 100
 MOST_EXPORTED = 5_000
 """How many matches a file holds at most."""
 MOST_TEXTS = 2_000
@@ -125,6 +126,28 @@ def read_waiting(session: Session, actor: User, after: str) -> Board:
     return _page(found)
 
 
+def count_waiting(session: Session, actor: User) -> int:
+    """Return how many matches await the answer of the actor's side, up to `MOST_COUNTED`.
+
+    Every page asks for it, so it looks but at the indexes of one's own texts. That they are seen is
+    taken for granted: what a side does not see any more is closed.
+    """
+    sides = ((Match.need_id, Need, MatchSide.NEED), (Match.result_id, Result, MatchSide.RESULT))
+    waiting = [
+        sa.select(Match.id)
+        .where(
+            column.in_(sa.select(kind.id).where(where_own(actor, kind))),
+            Match.status == MatchStatus.RECOMMENDED,
+            ~Match.consents.any(MatchConsent.side == side),
+        )
+        .limit(MOST_COUNTED)
+        .subquery()
+        for column, kind, side in sides
+    ]
+    found = sa.union(*(sa.select(each.c.id) for each in waiting)).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
+
+
 def _page(found: Sequence[Match]) -> Board:
     """Return the page that begins `found`, which goes on beyond it where a next page does."""
     rows = found[:PAGE_SIZE]
@@ -194,7 +217,7 @@ def _fitting(session: Session, actor: User, chosen: BoardFilter) -> tuple[sa.Sel
 def _hides_unwanted(actor: User, chosen: BoardFilter) -> bool:
     """Return whether what the actor's own side does not want stays out of the list."""
     asked_for = chosen.interest or chosen.text or chosen.status is not MatchStatus.PROPOSED
-    return bool(actor.roles & ORGANIZATION_ROLES) and not asked_for
+    return bool(actor.roles & OWNER_ROLES) and not asked_for
 
 
 def _of_few(
@@ -238,7 +261,7 @@ def _conditions(
     """
     regions = of(Match.need_region_id), of(Match.result_region_id)
     concerned = [where_in_region(actor, region) for region in regions]
-    if actor.roles & ORGANIZATION_ROLES:
+    if actor.roles & OWNER_ROLES:
         concerned += _of_own(actor, of)
     if Role.BROKER in actor.roles:
         concerned.append(of(Match.broker_id) == actor.id)

@@ -106,7 +106,7 @@ def assign(
 def hand_back(session: Session, actor: User, match: Match, reason: str) -> None:
     """Give a match back that one was given as a broker; the bureau is told and reads the reason."""
     with transaction(session):
-        check_permission(session, actor, match, HAND_BACK, [Permission.MATCH_RECOMMEND])
+        check_permission(session, actor, match, HAND_BACK, [Permission.MATCH_READ])
         if not is_assigned(actor, match):
             reason = _("It was given to somebody else meanwhile.")
             raise NotPermittedError(match, HAND_BACK, reason)

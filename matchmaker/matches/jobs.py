@@ -8,7 +8,7 @@ from flask import current_app
 from matching.retraining import TooFewError
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.jobs import Work, handles
-from matchmaker.matches import announcing, decisions, rankers, services
+from matchmaker.matches import announcing, awaiting, decisions, rankers, services
 from models import Need
 
 LIMIT = timedelta(hours=2)
@@ -48,6 +48,12 @@ def remind_unanswered(work: Work) -> dict[str, Any]:
 def push_proposals(work: Work) -> dict[str, Any]:
     """Tell posters of the pairs that have been proposed for their texts."""
     return {"told": announcing.announce(work.session)}
+
+
+@handles("tell_officers", _l("News of strong pairs for officers"), limit=LIMIT)
+def tell_officers(work: Work) -> dict[str, Any]:
+    """Tell officers how many strong pairs await their recommendation."""
+    return {"told": awaiting.tell_officers(work.session)}
 
 
 @handles("retrain", _l("Training of the matcher"), limit=LIMIT)

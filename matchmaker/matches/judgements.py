@@ -73,7 +73,7 @@ Said = tuple[Weight, datetime, int, int, int]
 
 
 def judgements(session: Session, need: Need | None = None) -> Judgements:
-    """Return the level of each judged pair, of one need or of all, in four queries.
+    """Return the level of each judged pair, of one need or of all, in three queries.
 
     The ids are those of `corpus.document`. A pair of which nobody has said anything is missing.
     """
@@ -81,7 +81,6 @@ def judgements(session: Session, need: Need | None = None) -> Judgements:
     said = [
         *_by_status(session, chosen),
         *_by_consent(session, chosen),
-        *_by_interest(session, chosen),
         *_by_grade(session, chosen),
     ]
     levels: dict[str, dict[str, int]] = defaultdict(dict)
@@ -129,27 +128,26 @@ def _by_status(session: Session, chosen: sa.ColumnElement[bool]) -> Iterator[Sai
 
 
 def _by_consent(session: Session, chosen: sa.ColumnElement[bool]) -> Iterator[Said]:
-    statement = _pairs(
-        MatchConsent.match_id, MatchConsent.decision, MatchConsent.reason, MatchConsent.created_at
+    """Yield what the sides say: their answers, and before those their interest in a proposal."""
+    agreed = (MatchConsent.decision == ConsentDecision.AGREED).label("willing")
+    answered = _pairs(
+        MatchConsent.match_id,
+        agreed,
+        MatchConsent.reason,
+        MatchConsent.created_at.label("at"),
+        sa.literal(Weight.DECISION.value).label("weight"),
     )
-    for row in session.execute(statement.where(chosen)):
-        agreed = row.decision is ConsentDecision.AGREED
-        level = LEVEL_OF_CONSENT if agreed else LEVEL_OF_REASON.get(row.reason)
-        if level is not None:
-            yield Weight.DECISION, row.created_at, row.need_id, row.result_id, level
-
-
-def _by_interest(session: Session, chosen: sa.ColumnElement[bool]) -> Iterator[Said]:
-    statement = _pairs(
+    thought = _pairs(
         MatchInterest.match_id,
         MatchInterest.interested,
         MatchInterest.reason,
         MatchInterest.said_at,
+        sa.literal(Weight.INTEREST.value),
     )
-    for row in session.execute(statement.where(chosen)):
-        level = LEVEL_OF_CONSENT if row.interested else LEVEL_OF_REASON.get(row.reason)
+    for row in session.execute(sa.union_all(answered.where(chosen), thought.where(chosen))):
+        level = LEVEL_OF_CONSENT if row.willing else LEVEL_OF_REASON.get(row.reason)
         if level is not None:
-            yield Weight.INTEREST, row.said_at, row.need_id, row.result_id, level
+            yield Weight(row.weight), row.at, row.need_id, row.result_id, level
 
 
 def _by_grade(session: Session, chosen: sa.ColumnElement[bool]) -> Iterator[Said]:

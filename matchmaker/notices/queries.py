@@ -31,7 +31,9 @@ from models import (
 )
 
 Part = KeyDesignation | ProjectIssue | SupervisionOrder
-Subject = Claim | Need | Result | Revision | Match | Organization | Project | SavedSearch | Part
+Subject = (
+    Claim | Need | Result | Revision | Match | Organization | Project | SavedSearch | User | Part
+)
 
 PAGE_SIZE = 20
 MOST_COUNTED = 100
@@ -48,6 +50,7 @@ _KINDS: tuple[Any, ...] = (
     Organization,
     Project,
     SavedSearch,
+    User,
     *_PARTS,
 )
 _EXPLAINED = {kind.__name__ for kind in (Claim, Project)}
@@ -141,4 +144,4 @@ def _loaded_with(kind: Any) -> list[_AbstractLoad]:
         return [joinedload(side).options(*titled_with(of)) for side, of in _SIDES[kind]]
     if kind in _PARTS:
         return [joinedload(kind.project)]
-    return [] if kind in (Organization, Project, SavedSearch) else titled_with(kind)
+    return [] if kind in (Organization, Project, SavedSearch, User) else titled_with(kind)

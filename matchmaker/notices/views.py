@@ -16,12 +16,15 @@ from matchmaker.postings.filters import clean
 from matchmaker.relations import posting_of
 from matchmaker.web.access import current_actor, load_or_404, requires, signed_in
 from matchmaker.web.addresses import own_path, see_other, see_page
+from matchmaker.web.display import region_path
 from matchmaker.web.texts import titled
 from models import (
     Claim,
     Event,
     KeyDesignation,
     Match,
+    MatchGrade,
+    MatchStatus,
     Need,
     Notification,
     Organization,
@@ -30,6 +33,7 @@ from models import (
     Result,
     SavedSearch,
     SupervisionOrder,
+    User,
 )
 
 _TO_REVIEW = {
@@ -110,7 +114,11 @@ def _row(told: Told) -> Row:
         return Row(told.notification, "", None, "")
     title = " × ".join(_titles(told.subject))
     if count := told.notification.payload.get("count"):
-        title += ngettext(" (%(num)s new)", " (%(num)s new)", count)
+        title += (
+            ngettext(" (%(num)s pair)", " (%(num)s pairs)", count)
+            if isinstance(told.subject, User)
+            else ngettext(" (%(num)s new)", " (%(num)s new)", count)
+        )
     return Row(told.notification, title, _address(told.notification, told.subject), told.reason)
 
 
@@ -123,6 +131,8 @@ def _title(posting: Need | Result) -> str:
 def _titles(subject: Subject) -> list[str]:
     if isinstance(subject, SavedSearch | Organization):
         return [subject.name]
+    if isinstance(subject, User):
+        return [region_path(subject.region) if subject.region else subject.organization.name]
     if isinstance(subject, Claim):
         return [claim_title(subject)]
     if isinstance(subject, Project):
@@ -139,6 +149,8 @@ def _address(notification: Notification, subject: Subject) -> str:
     if notification.event in _TO_REVIEW:
         kind = notification.subject_kind.lower()
         return url_for("review.record", kind=kind, public_id=subject.public_id)
+    if isinstance(subject, User):
+        return url_for("matches.index", status=MatchStatus.PROPOSED, grade=MatchGrade.STRONG)
     if isinstance(subject, Match):
         anchor = "messages" if notification.event is Event.MESSAGE_WRITTEN else None
         return url_for("matches.show", public_id=subject.public_id, _anchor=anchor)

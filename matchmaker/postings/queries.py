@@ -12,7 +12,7 @@ from matchmaker.disclosure import fold
 from matchmaker.permissions import visible
 from matchmaker.postings.filters import HallFilter, OwnFilter, Place
 from matchmaker.postings.leads import Ids, lead
-from matchmaker.relations import where_invited, where_own
+from matchmaker.relations import where_invited, where_near, where_own
 from models import (
     Industry,
     Need,
@@ -201,10 +201,14 @@ def latest(
 def own(session: Session, actor: User, kind: type[PostingT], chosen: OwnFilter) -> Page[PostingT]:
     """Return a page of the postings of the actor's organization, last changed first.
 
+    Whoever may not read them whole, as a broker, is shown none.
+
     Words are looked for in the titles and in the references, the organization's own numbers.
     Drafts that were deleted are among the withdrawn alone.
     """
-    statement = visible(actor, kind).where(kind.organization_id == actor.organization_id)
+    statement = visible(actor, kind).where(
+        kind.organization_id == actor.organization_id, where_near(actor, kind)
+    )
     if chosen.status:
         statement = statement.where(kind.status == chosen.status)
     else:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from matchmaker.clock import today
 from matchmaker.matches import board
-from matchmaker.matches.board import PAGE_SIZE, BoardFilter, read_board, read_waiting
+from matchmaker.matches.board import PAGE_SIZE, read_board, read_waiting
+from matchmaker.matches.board_filter import BoardFilter
 from matchmaker.postings import leads
 from models import Match, MatchGrade, MatchStatus, Need, Role, User, Visibility
 from tests import factories

@@ -13,6 +13,7 @@ from models import (
     DeclineReason,
     Match,
     MatchConsent,
+    MatchInterest,
     MatchJudgement,
     MatchSide,
     MatchStatus,
@@ -112,6 +113,40 @@ def test_a_dismissal_says_as_much_as_its_reason(
     assert _level(session, match) == level
 
 
+def _interest(
+    session: Session, match: Match, side: MatchSide, reason: DeclineReason | None = None
+) -> None:
+    at = now() + timedelta(hours=9)
+    row = MatchInterest(
+        match_id=match.id,
+        side=side,
+        interested=reason is None,
+        reason=reason,
+        user_id=factories.user().id,
+        said_at=at,
+    )
+    _keep(session, row)
+
+
+def test_interest_in_a_proposal_says_as_much_as_a_consent(session: Session, match: Match) -> None:
+    _interest(session, match, MatchSide.NEED)
+    assert _level(session, match) == 3
+
+
+@pytest.mark.parametrize("reason", DeclineReason)
+def test_no_interest_says_as_much_as_a_decline(
+    session: Session, match: Match, reason: DeclineReason
+) -> None:
+    _interest(session, match, MatchSide.RESULT, reason)
+    assert _level(session, match) == LEVEL_OF_REASON.get(reason)
+
+
+def test_any_decision_beats_a_later_interest(session: Session, match: Match) -> None:
+    _interest(session, match, MatchSide.NEED)
+    _status(session, match, MatchStatus.DISMISSED, 0, "irrelevant")
+    assert _level(session, match) == 1
+
+
 def test_one_side_then_both_sides(session: Session, match: Match) -> None:
     _consent(session, match, MatchSide.NEED)
     assert _level(session, match) == 3
@@ -155,4 +190,4 @@ def test_one_need_or_all_in_as_many_queries_however_much_was_said(
     queries = count_queries()
     assert len(judgements(session)) == 6
     assert list(judgements(session, need)) == [str(match.need_id)]
-    assert len(queries) == 8
+    assert len(queries) == 6

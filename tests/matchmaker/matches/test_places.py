@@ -6,9 +6,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from matchmaker.db import transaction
-from matchmaker.matches import board
 from matchmaker.matches.adding import add_by_hand
-from matchmaker.matches.board import BoardFilter, read_board
+from matchmaker.matches.board import read_board
+from matchmaker.matches.board_filter import SORTS, BoardFilter
 from matchmaker.matches.services import propose
 from matchmaker.postings import leads
 from models import Industry, Match, MatchStatus, Need, Result, Role, User
@@ -79,7 +79,7 @@ def test_the_board_shows_the_same_whatever_the_database_begins_with(
             score=number / 10,
         )
     officer: User = factories.user(Role.OFFICER, region=region)
-    for sort in board.SORTS:
+    for sort in SORTS:
         shown = read_board(session, officer, BoardFilter(sort=sort)).matches
         assert len(shown) == expected
         assert {match.status for match in shown} == {MatchStatus.PROPOSED}
