@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c93e1f48d7a6"
-down_revision = "0d6f2b81c9e4"
+down_revision = "a4d27e91b053"
 branch_labels = None
 depends_on = None
 
