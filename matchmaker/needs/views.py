@@ -47,7 +47,7 @@ def index() -> str:
 
 @blueprint.get("/needs.xlsx")
 @limiter.limit("20 per minute")
-@requires(Permission.HALL_EXPORT, recent=True)
+@requires(Permission.HALL_EXPORT, recent=True, saved=True)
 def export_hall() -> Response:
     """Give the hall, as it is narrowed and sorted, as a workbook."""
     chosen = queries.read_filter(request.args, load_choices(db.session))

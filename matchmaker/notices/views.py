@@ -10,7 +10,7 @@ from matchmaker.db import db
 from matchmaker.incentives.wording import claim_title
 from matchmaker.labels import label
 from matchmaker.notices import queries, services
-from matchmaker.notices.queries import Subject, Told
+from matchmaker.notices.queries import Part, Subject, Told
 from matchmaker.permissions import Permission
 from matchmaker.postings.filters import clean
 from matchmaker.relations import posting_of
@@ -160,6 +160,15 @@ def _address(notification: Notification, subject: Subject) -> str:
         return url_for("incentives.claim", claim_id=subject.public_id)
     if isinstance(subject, SavedSearch):
         return url_for("subscriptions.show", public_id=subject.public_id)
+    if isinstance(subject, Project | Part):
+        return _project_address(subject)
+    posting = posting_of(subject)
+    endpoint = "portal.need" if isinstance(posting, Need) else "portal.result"
+    return url_for(endpoint, public_id=posting.public_id)
+
+
+def _project_address(subject: Project | Part) -> str:
+    """Return the page of a project, or of what hangs on it."""
     if isinstance(subject, Project):
         return url_for("projects.show", project_id=subject.public_id)
     if isinstance(subject, ProjectIssue):
@@ -167,11 +176,7 @@ def _address(notification: Notification, subject: Subject) -> str:
         return url_for("projects.show", project_id=project_id, _anchor="issues")
     if isinstance(subject, SupervisionOrder):
         return url_for("projects.order", order_id=subject.public_id)
-    if isinstance(subject, KeyDesignation):
-        return url_for("indicators.key_project", key_id=subject.public_id)
-    posting = posting_of(subject)
-    endpoint = "portal.need" if isinstance(posting, Need) else "portal.result"
-    return url_for(endpoint, public_id=posting.public_id)
+    return url_for("indicators.key_project", key_id=subject.public_id)
 
 
 def _organization_address(notification: Notification, subject: Organization) -> str:

@@ -65,7 +65,7 @@ def index() -> str:
 
 @blueprint.get("/matches.xlsx")
 @limiter.limit("20 per minute")
-@requires(Permission.MATCH_READ, recent=True)
+@requires(Permission.MATCH_READ, recent=True, saved=True)
 def export_board() -> Response:
     """Give the board, as it is narrowed and sorted, as a workbook."""
     actor = signed_in()

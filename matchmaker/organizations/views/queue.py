@@ -44,7 +44,7 @@ def queue() -> str:
 
 @blueprint.get("/organizations.xlsx")
 @limiter.limit("20 per minute")
-@requires(Permission.ORGANIZATION_REVIEW, recent=True)
+@requires(Permission.ORGANIZATION_REVIEW, recent=True, saved=True)
 def export_queue() -> Response:
     """Give all organizations of the page's filter as a workbook."""
     chosen = listing.read(request.args, _regions())
