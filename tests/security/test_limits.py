@@ -123,6 +123,16 @@ def test_what_a_proxy_says_reaches_the_application_only_behind_one(
     connection.close()
 
 
+def test_invitations_have_a_limit(session: Session, client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, factories.user(Role.MANAGER))
+    form = {"csrf_token": token(client, "/organization/members"), "role": "member"}
+    answers = [
+        client.post("/organization/members", data={**form, "email": f"invited{n}@example.com"})
+        for n in range(A_MINUTE + 1)
+    ]
+    assert [answer.status_code for answer in answers] == [303] * A_MINUTE + [429]
+
+
 def test_exports_have_a_limit(session: Session, client: FlaskClient, sign_in: SignIn) -> None:
     sign_in(client, factories.user(Role.OFFICER, region=factories.FEIXI))
     statuses = [client.get("/common-technologies.xlsx").status_code for _ in range(A_MINUTE + 1)]

@@ -12,10 +12,12 @@ from matchmaker.organizations.views.pages import blueprint, people_asked_for
 from matchmaker.permissions import Permission
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
+from matchmaker.web.limits import limiter
 from models import Invitation, Role, User
 
 
 @blueprint.route("/organization/members", methods=["GET", "POST"])
+@limiter.limit("20 per minute", methods=["POST"])
 @requires(Permission.ORGANIZATION_MANAGE_MEMBERS)
 def members() -> str | Response:
     """List the organization's people and invite others."""
