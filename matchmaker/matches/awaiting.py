@@ -4,14 +4,13 @@ from collections import Counter
 from datetime import datetime, time
 
 import sqlalchemy as sa
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from matchmaker import audit, notifications
 from matchmaker.audiences import nearest_officers
 from matchmaker.clock import today
 from matchmaker.db import exclusive, transaction
-from matchmaker.i18n import CHINA
+from matchmaker.i18n import CHINA, _
 from matchmaker.matches.services import JOB
 from matchmaker.notifications import Passage
 from models import Event, Match, MatchGrade, MatchStatus, Notification, Region, User
@@ -29,8 +28,7 @@ def tell_officers(session: Session) -> int:
 @notifications.names(Event.MATCHES_TO_RECOMMEND)
 def _passage(_session: Session, _reader: User, told: Notification) -> Passage:
     """Say how many there are, and name none."""
-    count = told.payload["count"]
-    return Passage(ngettext("%(num)s strong pair", "%(num)s strong pairs", count), (), 0)
+    return Passage(_("Strong pairs: %(count)d", count=told.payload["count"]), (), 0)
 
 
 def _concerned(session: Session) -> Counter[User]:

@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from matchmaker.i18n import _
 from matchmaker.matches import decisions
 from matchmaker.matches.awaiting import tell_officers
 from models import Event, MatchGrade, Notification, Role, Visibility, now
 from tests import factories
 from tests.conftest import SignIn
 from tests.functional.pages import titles
+from tests.mailbox import Mailbox
 
 TITLE = "鸮羽硼烯的制备"
 
@@ -70,3 +73,16 @@ def test_the_notice_names_no_text_and_leads_to_the_strong_proposals(
     address = "/matches?status=proposed&grade=strong"
     assert address.replace("&", "&amp;") in page
     assert titles(client.get(address).text) == [TITLE]
+
+
+def test_the_mail_says_how_many_and_names_no_text(
+    app: Flask, session: Session, mailbox: Mailbox
+) -> None:
+    officer = factories.user(Role.OFFICER, region=factories.FEIXI)
+    _pair(visibility=Visibility.MASKED, public_summary="一种二维材料。")
+    tell_officers(session)
+    (letter,) = mailbox.letters(officer.email)
+    assert _("Strong pairs: %(count)d", count=1) in letter
+    assert "/matches" in letter
+    assert TITLE not in letter
+    assert "二维材料" not in letter
