@@ -179,7 +179,7 @@ def test_a_suspended_organization_is_out_of_sight_and_comes_back_whole(
     visitor.locator(".records").get_by_role("link", name="随机构暂停的需求").click()
     need = visitor.url
     officer.goto(organization)
-    officer.get_by_label("原因").fill("提供虚假材料")
+    officer.fill("#reason", "提供虚假材料")
     officer.locator("form[action$='/suspend'] button").click()
     site.let_worker("follow_organizations")
     assert visitor.request.get(need).status == 404
