@@ -44,8 +44,8 @@ class Mail:
     text: str = ""
 
 
-def jobs(session: Session, actor: User, before: str | None) -> JobPage:
-    """Return the jobs that began to wait before the one with the public id `before`."""
+def jobs(session: Session, actor: User, before: str) -> JobPage:
+    """Return the jobs that began to wait before the one with the public id `before`, if any."""
     statement = visible(actor, Job).options(joinedload(Job.message)).order_by(Job.id.desc())
     if before:
         cursor = sa.select(Job.id).where(Job.public_id == before).scalar_subquery()

@@ -21,6 +21,7 @@ from matchmaker.i18n import _
 from matchmaker.jobs import title_of
 from matchmaker.mail import Post
 from matchmaker.permissions import Permission
+from matchmaker.postings.filters import clean
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import own_path
 from models import OutboxMessage
@@ -34,7 +35,7 @@ blueprint.add_app_template_filter(outcome, "job_outcome")
 @requires(Permission.JOB_READ)
 def jobs() -> str:
     """List the jobs, newest first, with their progress."""
-    page = queries.jobs(db.session, signed_in(), request.args.get("before"))
+    page = queries.jobs(db.session, signed_in(), clean(request.args.get("before", "")))
     return render_template("admin/jobs.html", page=page)
 
 
