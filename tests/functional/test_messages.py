@@ -31,7 +31,7 @@ from models import (
 from tests import factories
 from tests.conftest import SignIn
 from tests.functional.pages import link, send, titles, walk
-from tests.mailbox import Mailbox
+from tests.mailbox import ADDRESS, Mailbox
 
 TEXT = "样品 X7 下周寄出，<b>请查收</b>"
 
@@ -238,7 +238,7 @@ def test_the_mail_says_that_a_message_waits_and_nothing_of_it(
     _write(session, cast, cast.enterprise)
     letter = mailbox.letters(cast.university.email)[-1]
     assert label(Event.MESSAGE_WRITTEN) in letter
-    assert "/messages" in letter
+    assert f"{ADDRESS}/notices/" in letter
     said = [*mailbox.letters(cast.officer.email), letter, *capfd.readouterr()]
     said += [str(entry.detail) for entry in session.scalars(sa.select(AuditEntry))]
     for secret in ("样品 X7", "企业甲", cast.match.need.title, cast.enterprise.organization.name):

@@ -140,7 +140,7 @@ def test_mine_lists_every_state_with_the_number_of_proposals(
     page = client.get("/mine").text
     assert "草稿中的" in page
     assert "别人的" not in page
-    assert '<td class="number">3</td>' in page
+    assert f'href="/matches?need={need.public_id}">3<' in page
 
 
 def test_mine_asks_a_visitor_to_sign_in(client: FlaskClient, session: Session) -> None:

@@ -14,7 +14,7 @@ from models import Event, MatchGrade, Notification, Role, Visibility, now
 from tests import factories
 from tests.conftest import SignIn
 from tests.functional.pages import titles
-from tests.mailbox import Mailbox
+from tests.mailbox import ADDRESS, Mailbox
 
 TITLE = "鸮羽硼烯的制备"
 
@@ -83,6 +83,6 @@ def test_the_mail_says_how_many_and_names_no_text(
     tell_officers(session)
     (letter,) = mailbox.letters(officer.email)
     assert _("Strong pairs: %(count)d", count=1) in letter
-    assert "/matches" in letter
+    assert f"{ADDRESS}/notices/" in letter
     assert TITLE not in letter
     assert "二维材料" not in letter
