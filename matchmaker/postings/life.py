@@ -102,10 +102,12 @@ class LifePages:
         posting = self._own(public_id)
         if request.method == "GET":
             return self._question("delete" if is_unsent(posting) else "withdraw", posting)
+        if is_unsent(posting):
+            services.withdraw(db.session, signed_in(), posting, "", _version())
+            return _done(_("The draft is deleted."))
         reason = request.form.get("reason", "")[:LONGEST_REASON]
-        words = _("The draft is deleted.") if is_unsent(posting) else _("Withdrawn.")
         services.withdraw(db.session, signed_in(), posting, reason, _version())
-        return _done(words)
+        return _done(_("Withdrawn."))
 
     @requires(Permission.POSTING_WRITE)
     def fulfil(self, public_id: str) -> str | Response:
