@@ -30,6 +30,7 @@ KNOWN = {
     "other officer": "m",
     "director": "einstw",
     "admin": "w",
+    "auditor": "w",  # who has done what is all that the trail tells
 }
 """What each persona may read, by the letter of the word; everybody else nothing."""
 SIDES = ("owner", "partner", "transfer office")
