@@ -96,7 +96,7 @@ def test_no_request_breaks_the_platform(world: World, data: Any) -> None:
     assert answer.status_code < 500
 
 
-@pytest.mark.parametrize("persona", ["visitor", "owner", "county officer", "admin", "auditor"])
+@pytest.mark.parametrize("persona", ["owner", "county officer", "admin", "auditor"])
 def test_no_value_breaks_a_list(world: World, persona: str) -> None:
     client = world.client(persona)
     lists = [rule.rule for rule in world.routes("GET") if not rule.arguments]
