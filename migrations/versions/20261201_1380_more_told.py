@@ -16,6 +16,7 @@ NEW_EVENTS = (
     "revision_rejected",
     "match_recalled",
     "matches_to_recommend",
+    "match_handed_back",
 )
 OLD_EVENTS = (
     "posting_to_endorse",
