@@ -33,7 +33,7 @@ PAGE_SIZE = 20
 MOST_COUNTED = 100
 MOST_EXPORTED = 5_000
 """How many matches a file holds at most."""
-MOST_TEXTS = 2_000
+MOST_TEXTS = 1_000
 """How many needs, and how many results, are looked at for words, the newest ones."""
 MOST_AT_ONCE = 1000
 """How many matches are looked at together, at most, for who sees them."""

@@ -54,6 +54,7 @@ def index() -> str:
         unassigned=UNASSIGNED,
         interests=[(INTERESTED, _interest(INTERESTED)), (UNWANTED, _interest(UNWANTED))],
         chips=_chips(chosen, values),
+        most_texts=board.MOST_TEXTS,
         most=board.MOST_EXPORTED,
         every_status=url_for("matches.index", **_without(values, "status")),
         bare={"status": chosen.status.value} if chosen.status else {},
