@@ -103,11 +103,10 @@ def _few(_form: FlaskForm, field: Field) -> None:
 
 
 class ProfileForm(FlaskForm):  # type: ignore[misc]
-    """What an approved organization may change by itself."""
+    """What an approved organization may change by itself; its tiers decide what it may claim."""
 
     version = version_field()
     industries = SelectMultipleField(_l("Industries"), [_few])
-    tiers = SelectMultipleField(_l("Tiers"), choices=choices(TIERS))
     requires_internal_review = BooleanField(
         _l("Our managers review what our members post before it is submitted")
     )
@@ -179,6 +178,7 @@ class CorrectionForm(FlaskForm):  # type: ignore[misc]
     organization_name = organization_name_field()
     kind = SelectField(_l("Kind"), [InputRequired(_l("Choose the kind."))])
     region = region_field()
+    tiers = SelectMultipleField(_l("Tiers"), choices=choices(TIERS))
     correction = TextAreaField(
         _l("Reason of the correction"),
         [DataRequired(_l("Give the reason; the organization reads it.")), Length(max=500)],

@@ -28,7 +28,6 @@ def save(
     organization: Organization,
     *,
     industries: Sequence[Industry],
-    tiers: Sequence[str],
     requires_internal_review: bool,
     version: int | None = None,
 ) -> None:
@@ -43,7 +42,6 @@ def save(
         lock(session, organization)
         refuse_stale(organization, version)
         organization.industries = list(industries)
-        organization.tiers = list(tiers)
         organization.requires_internal_review = requires_internal_review
         organization.updated_at = now()  # which makes a new version, whatever was changed
         audit.record(session, actor, "organization:save", organization)
@@ -57,6 +55,7 @@ def correct(
     name: str,
     kind: OrganizationKind,
     region: Region,
+    tiers: Sequence[str],
     reason: str,
     version: int | None = None,
 ) -> None:
@@ -74,16 +73,22 @@ def correct(
         refuse_stale(organization, version)
         if organization.id == actor.organization_id:
             raise OwnOrganizationError
-        before = (organization.name, organization.kind, organization.region.code)
+        before = _particulars(organization)
         organization.name, organization.kind, organization.region = name, kind, region
+        organization.tiers = list(tiers)
         status = organization.status
         change = audit.status_change(organization, status, status, "correct", actor, reason)
         session.add(change)
-        after = (name, kind, region.code)
+        after = _particulars(organization)
         audit.record(
             session, actor, "organization:correct", organization, before=before, after=after
         )
         letters.organization_decided(session, change)
+
+
+def _particulars(organization: Organization) -> tuple[str, ...]:
+    kind, region = organization.kind, organization.region.code
+    return (organization.name, kind, region, *organization.tiers)
 
 
 def restrict(

@@ -60,7 +60,6 @@ def edit() -> Answer:
                 signed_in(),
                 organization,
                 industries=industries_of(form.industries.data),
-                tiers=form.tiers.data,
                 requires_internal_review=form.requires_internal_review.data,
                 version=form.version.data,
             )

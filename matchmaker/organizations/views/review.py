@@ -84,7 +84,7 @@ def suspend(public_id: str) -> Answer:
 @blueprint.post("/organizations/<public_id>/correct")
 @requires(Permission.ORGANIZATION_REVIEW)
 def correct(public_id: str) -> Answer:
-    """Correct the name, the kind or the region of an organization, with the reason."""
+    """Correct the name, the kind, the region or the tiers of an organization, with the reason."""
     organization = load_or_404(Organization, public_id)
     form = _correction(organization)
     if not form.validate_on_submit():
@@ -97,6 +97,7 @@ def correct(public_id: str) -> Answer:
             name=form.organization_name.data,
             kind=OrganizationKind(form.kind.data),
             region=region_of(form.region.data),
+            tiers=form.tiers.data,
             reason=form.correction.data,
             version=form.version.data,
         )
