@@ -181,6 +181,6 @@ def test_fifty_thousand_characters_take_a_moment_however_dense() -> None:
         "(1" * 25_000,
         "1~" * 25_000,
     ):
-        started = time.perf_counter()
+        started = time.process_time()
         quantities(text[:50_000])
-        assert time.perf_counter() - started < 2  # seconds; measured 0.05 to 0.4
+        assert time.process_time() - started < 2  # seconds; measured 0.05 to 0.4

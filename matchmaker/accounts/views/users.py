@@ -27,7 +27,7 @@ from models import Organization, Region, Role, User
 @requires(Permission.USER_MANAGE)
 def users() -> str:
     """List the users, or those that some words fit."""
-    words = request.args.get("q", "")[:100]
+    words = request.args.get("q", "").replace("\0", "")[:100]
     after = id_in(request.args.get("after", ""))
     found = queries.users(db.session, signed_in(), words, after)
     shown = found[: queries.USERS_TO_A_PAGE]
