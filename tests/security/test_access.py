@@ -127,7 +127,7 @@ def test_what_is_not_there_and_what_is_hidden_look_the_same(sandbox: Sandbox) ->
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
-@pytest.mark.parametrize("token", [{}, {"csrf_token": "forged"}])
+@pytest.mark.parametrize("token", [{}, {"csrf_token": ""}, {"csrf_token": "forged"}])
 def test_no_form_is_taken_without_its_token(
     sandbox: Sandbox, persona: str, token: dict[str, str]
 ) -> None:
