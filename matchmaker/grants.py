@@ -63,6 +63,7 @@ class Permission(StrEnum):
     POLICY_WRITE = "policy:write"
     PORTAL_READ = "portal:read"
     POSTING_ENDORSE = "posting:endorse"
+    POSTING_OVERSEE = "posting:oversee"
     POSTING_REVIEW = "posting:review"
     POSTING_WRITE = "posting:write"
     PROJECT_OPEN = "project:open"
@@ -74,6 +75,7 @@ class Permission(StrEnum):
     PUBLIC_NOTICE_SETTLE = "public_notice:settle"
     RESULT_READ = "result:read"
     RESULT_READ_TEXT = "result:read_text"
+    REVIEW_DECIDE = "review:decide"
     REVIEW_READ = "review:read"
     SEARCH_SAVE = "search:save"
     USER_MANAGE = "user:manage"
@@ -128,6 +130,8 @@ _BUREAU = {
     Permission.INDICATOR_READ,
     Permission.KEY_PROPOSE_REMOVAL,
     Permission.ORDER_ISSUE,
+    Permission.POSTING_OVERSEE,
+    Permission.REVIEW_READ,
 }
 _OFFICER = (
     _MESSAGES
@@ -149,7 +153,7 @@ _OFFICER = (
         Permission.PROJECT_REPORT,
         Permission.PROJECT_RUN,
         Permission.PUBLIC_NOTICE_SETTLE,
-        Permission.REVIEW_READ,
+        Permission.REVIEW_DECIDE,
     }
 )
 _DIRECTOR = _BUREAU | {
@@ -170,6 +174,7 @@ _MANAGER = {
     Permission.ORGANIZATION_EDIT_OWN,
     Permission.ORGANIZATION_MANAGE_MEMBERS,
     Permission.POSTING_ENDORSE,
+    Permission.REVIEW_DECIDE,
     Permission.REVIEW_READ,
 }
 _ADMIN = {

@@ -120,6 +120,7 @@ _RELATIONS: dict[Permission, Callable[[User | None, Record], bool]] = {
     Permission.POLICY_PUBLISH: is_regional,
     Permission.POLICY_WRITE: is_regional,
     Permission.POSTING_ENDORSE: owns,
+    Permission.POSTING_OVERSEE: oversees,
     Permission.POSTING_REVIEW: oversees,
     Permission.POSTING_WRITE: owns,
     Permission.PROJECT_OPEN: is_regional,

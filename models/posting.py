@@ -83,5 +83,6 @@ def posting_indexes(table: str) -> tuple[sa.Index | sa.UniqueConstraint, ...]:
         sa.Index(f"ix_{table}_industry", "industry_id", "status"),
         sa.Index(f"ix_{table}_region", "region_id", "status"),
         sa.Index(f"ix_{table}_own", "organization_id", "updated_at", "id"),
+        sa.Index(f"ix_{table}_changed", "updated_at", "id"),
         sa.UniqueConstraint("organization_id", "reference", name=f"uq_{table}_reference"),
     )

@@ -158,6 +158,8 @@ class World:
                 *named("submitted", "masked", "draft", kind="need"),
                 *named("revision", kind="revision"),
                 *named("result", kind="result"),
+                {"which": "needs"},
+                {"which": "results"},
             ],
             "/subscriptions": named("search", upto="0"),
             "/subscriptions/new": [{"kind": "need"}, {"kind": "result"}],

@@ -12,8 +12,10 @@ from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.labels import LABELS, label
 from matchmaker.lifecycle.transition import Action
+from matchmaker.postings.pages import in_words
 from matchmaker.postings.texts import FIELDS
 from matchmaker.review.changes import Pieces, compare
+from matchmaker.review.filters import MINE, NOBODY
 from matchmaker.web.display import industry_path, money
 from models import Attachment, CooperationMode, Industry, Need, PropertyKind, PropertyStatus, Result
 
@@ -61,6 +63,19 @@ _MONEY = {"budget_min", "budget_max", "asking_price"}
 def decision_name(action: Action) -> str:
     """Return what a decision is called on its button."""
     return str(DECISIONS[action])
+
+
+def condition(name: str, meaning: object) -> str:
+    """Return what a condition of a list of texts means, in the reader's language."""
+    if name == "overdue":
+        return _("Overdue")
+    if name == "reviewer":
+        return {MINE: _("In my hands"), NOBODY: _("In nobody's hands")}[str(meaning)]
+    if name == "kind":
+        return {Need: _("Need"), Result: _("Result")}.get(meaning, _("Changed texts"))  # type: ignore[call-overload, no-any-return]
+    if name == "organization":
+        return _("Organization: %(name)s", name=meaning)
+    return in_words(meaning)
 
 
 @dataclass(frozen=True, slots=True)

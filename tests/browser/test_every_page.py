@@ -49,6 +49,8 @@ OWN_PLACES = {
         "/matches",
         "/matches/new",
         "/review",
+        "/review/needs",
+        "/review/results?status=returned",
         "/organizations",
         "/organizations?status=approved",
         "/projects",

@@ -8,12 +8,18 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 _TITLE = re.compile(r'<a class="record-title"[^>]*>(.*?)</a>', re.DOTALL)
+_ROW = re.compile(r'<th scope="row">\s*<a[^>]*>(.*?)</a>', re.DOTALL)
 _LINK = re.compile(r"<a\s[^>]*>", re.DOTALL)
 
 
 def titles(page: str) -> list[str]:
     """Return the titles of the records that a page lists, in order."""
     return [html.unescape(title).strip() for title in _TITLE.findall(page)]
+
+
+def table_titles(client: FlaskClient, address: str) -> list[str]:
+    """Return the titles of the rows of a page's tables, in order."""
+    return [html.unescape(title).strip() for title in _ROW.findall(client.get(address).text)]
 
 
 def links(page: str, marker: str) -> list[str]:

@@ -15,6 +15,7 @@ from models import DeclineReason, Match, MatchStatus, Need, PostingStatus, Role,
 from tests import factories
 from tests.conftest import SignIn
 from tests.functional.pages import send, titles
+from tests.functional.reviewing import decide
 
 REASON = "Somebody else of the bureau must decide about your own organization's text."
 SECRET = "鸮羽硼烯"
@@ -77,7 +78,9 @@ def test_an_officer_reviews_no_text_of_their_own_organization(
     with pytest.raises(NotPermittedError):
         review.decide(session, partial, need, Action.PUBLISH, "", need.version)
     sign_in(client, partial)
-    assert client.get(f"/review/need/{need.public_id}").status_code == 403
+    page = client.get(f"/review/need/{need.public_id}").text
+    assert _("Nothing is for you to decide here now.") in page
+    assert decide(client, need, "publish").status_code == 403
     colleague = factories.user(Role.OFFICER, region=factories.FEIXI)
     review.decide(session, colleague, need, Action.PUBLISH, "", need.version)
     assert need.status is PostingStatus.PUBLISHED

@@ -1,7 +1,5 @@
 """The list of one's own needs and results: pages, search and filter."""
 
-import html
-import re
 from datetime import timedelta
 
 import pytest
@@ -12,7 +10,7 @@ from matchmaker.i18n import _
 from models import PostingStatus, Role, User, now
 from tests import factories
 from tests.conftest import SignIn
-from tests.functional.pages import link, links
+from tests.functional.pages import link, links, table_titles
 
 
 @pytest.fixture
@@ -21,13 +19,6 @@ def poster(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
     user = factories.user(Role.MEMBER)
     sign_in(client, user)
     return user
-
-
-def _rows(client: FlaskClient, address: str) -> list[str]:
-    """Return the titles of the texts that a page lists."""
-    page = client.get(address).text
-    found = re.findall(r'<th scope="row">\s*<a[^>]*>(.*?)</a>', page, re.DOTALL)
-    return [html.unescape(title).strip() for title in found]
 
 
 def test_each_list_has_pages_of_fifty_in_the_order_of_change(
@@ -42,17 +33,19 @@ def test_each_list_has_pages_of_fifty_in_the_order_of_change(
         factories.result(title=f"成果{number:02}", **common)
     factories.need(title="别家的")
     needs, results = ([f"{name}{number:02}" for number in range(60)] for name in ("需求", "成果"))
-    assert _rows(client, "/mine") == needs[:50] + results[:50]
+    assert table_titles(client, "/mine") == needs[:50] + results[:50]
     onward = link(client.get("/mine").text, 'rel="next"')
     assert onward
     assert onward.endswith("#needs-heading")
-    assert _rows(client, onward) == needs[50:] + results[:50]
+    assert table_titles(client, onward) == needs[50:] + results[:50]
     both = links(client.get(onward).text, 'rel="next"')[-1]
-    assert _rows(client, both) == needs[50:] + results[50:]
+    assert table_titles(client, both) == needs[50:] + results[50:]
     back = links(client.get(both).text, 'rel="prev"')
-    assert _rows(client, back[0]) == needs[:50] + results[50:]
-    assert _rows(client, "/mine?needs_after=x&results_before=%00") == needs[:50] + results[:50]
-    assert _rows(client, f"{both.split('#')[0]}&q=需求") == needs[50:]
+    assert table_titles(client, back[0]) == needs[:50] + results[50:]
+    assert (
+        table_titles(client, "/mine?needs_after=x&results_before=%00") == needs[:50] + results[:50]
+    )
+    assert table_titles(client, f"{both.split('#')[0]}&q=需求") == needs[50:]
 
 
 def test_words_and_status_narrow_both_lists(
@@ -71,7 +64,7 @@ def test_words_and_status_narrow_both_lists(
         "status=nonsense": {"涂层 Alpha 难题", "涂层草稿", "涂层成果"},
         "q=100%25": set(),
     }.items():
-        assert set(_rows(client, f"/mine?{query}")) == expected, query
+        assert set(table_titles(client, f"/mine?{query}")) == expected, query
     page = client.get("/mine?q=没有这个&status=draft").text
     assert _("Nothing of yours fits these filters") in page
     assert 'value="没有这个"' in page

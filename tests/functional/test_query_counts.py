@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.db import transaction
-from models import MessageStatus, OrganizationStatus, OutboxMessage, Role, now
+from models import MessageStatus, OrganizationStatus, OutboxMessage, PostingStatus, Role, now
 from tests import factories
 from tests.conftest import SignIn
 
@@ -18,6 +18,10 @@ from tests.conftest import SignIn
 def _latest(_session: Session) -> None:
     factories.need()
     factories.result()
+
+
+def _returned(_session: Session) -> None:
+    factories.need(status=PostingStatus.RETURNED, submitted_at=now(), published_at=None)
 
 
 def _organization(_session: Session) -> None:
@@ -36,6 +40,8 @@ def _mail(session: Session) -> None:
     ("role", "address", "make"),
     [
         (Role.OFFICER, "/", _latest),
+        (Role.OFFICER, "/review/needs", _returned),
+        (Role.OFFICER, "/review/results", _latest),
         (Role.OFFICER, "/organizations", _organization),
         (Role.ADMIN, "/admin/mails", _mail),
     ],

@@ -1,19 +1,18 @@
 """The inbox, the page of one text with the decision on it, and approval of many at once."""
 
-from functools import cache
 from typing import Any
 
-from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask import Response, flash, render_template, request, url_for
 
 from matchmaker.clock import today
 from matchmaker.db import db
 from matchmaker.i18n import _
 from matchmaker.lifecycle.engine import StaleError, available
 from matchmaker.matches.hints import hints
-from matchmaker.permissions import Permission, can, demand
+from matchmaker.permissions import Permission, can, demand, granted
 from matchmaker.postings.attachments import named
 from matchmaker.postings.filters import load_choices
-from matchmaker.postings.pages import Chip, in_words
+from matchmaker.postings.pages import Chip
 from matchmaker.postings.planned import Reviewed
 from matchmaker.postings.sketches import invited_again
 from matchmaker.postings.texts import rewrite, written
@@ -24,7 +23,8 @@ from matchmaker.review.filters import KINDS, MINE, NOBODY, InboxFilter
 from matchmaker.review.forms import DecisionForm
 from matchmaker.review.queries import Inbox
 from matchmaker.review.services import DECISIONS
-from matchmaker.web.access import current_actor, load_or_404, requires, signed_in
+from matchmaker.review.views.pages import blueprint
+from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import own_path, see_other, see_page
 from matchmaker.web.display import moment
 from matchmaker.web.refusals import note
@@ -32,23 +32,17 @@ from models import Need, Result, Revision
 
 CONFLICT = 409
 
-blueprint = Blueprint("review", __name__, url_prefix="/review")
-blueprint.add_app_template_filter(wording.decision_name)
-
-
-@blueprint.app_context_processor
-def _counting() -> dict[str, Any]:
-    """Let the header say how much waits."""
-    actor = current_actor()
-    waiting = cache(lambda: queries.count(db.session, actor) if actor else 0)
-    return {"waiting_for_review": waiting}
-
 
 @blueprint.get("")
 @requires(Permission.REVIEW_READ)
-def inbox() -> str:
-    """List what waits for the reader's decision, oldest first."""
+def inbox() -> str | Response:
+    """List what waits for the reader's decision, oldest first.
+
+    Who only reads what the bureau has had, as a director, is led to that.
+    """
     actor = signed_in()
+    if Permission.REVIEW_DECIDE not in granted(actor):
+        return see_page("review.of_region", which="needs")
     choices = load_choices(db.session)
     chosen = filters.read(request.args, choices)
     found = queries.inbox(db.session, actor, chosen)
@@ -68,7 +62,7 @@ def inbox() -> str:
 
 
 @blueprint.post("/approve")
-@requires(Permission.REVIEW_READ)
+@requires(Permission.REVIEW_DECIDE)
 def approve() -> Response:
     """Approve the checked texts, from ten minutes on."""
     versions = _chosen()
@@ -96,7 +90,7 @@ def approve() -> Response:
 
 
 @blueprint.post("/undo")
-@requires(Permission.REVIEW_READ)
+@requires(Permission.REVIEW_DECIDE)
 def undo() -> Response:
     """Call off approvals that are not in effect yet."""
     found = queries.find(db.session, signed_in(), list(_chosen()))
@@ -140,7 +134,8 @@ def record(kind: str, public_id: str) -> str | Response | tuple[str, int]:
     actor = signed_in()
     loaded: Reviewed = load_or_404(KINDS[kind], public_id, *queries.loaded_with(KINDS[kind]))
     if not can(actor, Permission.POSTING_ENDORSE, loaded):
-        demand(actor, Permission.POSTING_REVIEW, loaded)
+        decides = request.method == "POST"
+        demand(actor, Permission.POSTING_REVIEW if decides else Permission.POSTING_OVERSEE, loaded)
     form = DecisionForm(version=loaded.version)
     if not form.validate_on_submit():
         return _page(loaded, form)
@@ -210,22 +205,10 @@ def _pages(chosen: InboxFilter, found: Inbox) -> dict[str, object]:
     chips = []
     for name, (_value, meaning) in meanings.items():
         rest = {key: value for key, value in values.items() if key != name}
-        chips.append(Chip(_in_words(name, meaning), url_for("review.inbox", **rest)))
+        chips.append(Chip(wording.condition(name, meaning), url_for("review.inbox", **rest)))
     following = url_for("review.inbox", **values, after=str(found.after)) if found.after else None
     first = url_for("review.inbox", **values) if chosen.after else None
     return {"chips": chips, "first": first, "following": following}
-
-
-def _in_words(name: str, meaning: object) -> str:
-    if name == "overdue":
-        return _("Overdue")
-    if name == "reviewer":
-        return {MINE: _("In my hands"), NOBODY: _("In nobody's hands")}[str(meaning)]
-    if name == "kind":
-        return {Need: _("Need"), Result: _("Result")}.get(meaning, _("Changed texts"))  # type: ignore[call-overload, no-any-return]
-    if name == "organization":
-        return _("Organization: %(name)s", name=meaning)
-    return in_words(meaning)
 
 
 def _chosen() -> dict[tuple[str, str], int]:
