@@ -78,6 +78,7 @@ class Postgres:
         self._server = server
         self._worker = worker
         self._templates: set[str] = set()
+        self._engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
 
     def copy_of(self, template: str, prepare: Callable[[Engine], None]) -> str:
         """Let the server copy the template database."""
@@ -94,18 +95,18 @@ class Postgres:
         """Drop the copy, whoever may still be connected."""
         self._run(f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")
 
+    def close(self) -> None:
+        """Let go of the server."""
+        self._engine.dispose()
+
     def _url(self, database: str) -> str:
         url = sa.make_url(self._server).set(database=database)
         return url.render_as_string(hide_password=False)
 
     def _run(self, *statements: str) -> None:
-        engine = sa.create_engine(self._server, isolation_level="AUTOCOMMIT")
-        try:
-            with engine.connect() as connection:
-                for statement in statements:
-                    connection.exec_driver_sql(statement)
-        finally:
-            engine.dispose()
+        with self._engine.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
 
 
 def _fill(url: str, prepare: Callable[[Engine], None]) -> None:

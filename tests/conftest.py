@@ -80,7 +80,9 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
         if os.environ.get("CI") == "true":
             pytest.fail("CI needs the PostgreSQL server's binaries")
         pytest.skip("no PostgreSQL server binaries on this machine")
-    yield Postgres(server, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    postgres = Postgres(server, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    yield postgres
+    postgres.close()
 
 
 @pytest.fixture

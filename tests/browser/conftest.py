@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from sqlalchemy.orm import Session
 
 from matchmaker.demo import DOMAIN
@@ -18,8 +18,8 @@ from tests import factories
 from tests.browser import scenes
 from tests.browser.site import Site, running
 
-DESK = {"width": 1440, "height": 900}
-PHONE = {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 
 AXE = Axe()
 VIOLATIONS = """axe.run({resultTypes: ["violations"], preload: false}).then(({violations}) =>
@@ -181,3 +181,11 @@ def check(page: Page) -> None:
     assert told == [], page.url
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0, f"{page.url} is {wide} pixels too wide"
+
+
+def check_on_both(page: Page) -> None:
+    """See the same of a page in a desk's window and, once that is made narrow, on a phone."""
+    check(page)
+    page.set_viewport_size(PHONE)
+    check(page)
+    page.set_viewport_size(DESK)

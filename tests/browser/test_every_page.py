@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import check, enter
+from tests.browser.conftest import check, check_on_both, enter
 
 PLACES = [
     "/",
@@ -125,42 +125,32 @@ def test_a_single_record(page: Page, phone: Page, hall: str) -> None:
         check(window)
 
 
-@pytest.mark.parametrize("window", ["page", "phone"])
 @pytest.mark.parametrize("persona", RECORD_PLACES)
 def test_the_records_on_the_way_of_a_project(
-    request: pytest.FixtureRequest, places: dict[str, str], persona: str, window: str
+    page: Page, places: dict[str, str], persona: str
 ) -> None:
-    page: Page = request.getfixturevalue(window)
     if persona:
         enter(page, persona)
     for place in RECORD_PLACES[persona]:
         answer = page.goto(place.format_map(places))
         assert answer
         assert answer.ok, page.url
-        check(page)
+        check_on_both(page)
 
 
-@pytest.mark.parametrize("window", ["page", "phone"])
 @pytest.mark.parametrize("persona", PERSONAS)
-def test_a_persona_after_signing_in(
-    request: pytest.FixtureRequest, persona: str, window: str
-) -> None:
-    page: Page = request.getfixturevalue(window)
+def test_a_persona_after_signing_in(page: Page, persona: str) -> None:
     enter(page, persona)
-    check(page)
+    check_on_both(page)
     account = ACCOUNT_PLACES if persona in ACCOUNTS else ()
     bureau = BUREAU_PLACES if persona in BUREAU else ()
-    for place in ("/notices", *account, *OWN_PLACES.get(persona, ()), *bureau):
+    mine = ("/mine",) if persona not in ("auditor", "admin") else ()
+    admin = ADMIN_PLACES if persona == "admin" else ()
+    for place in ("/notices", *account, *OWN_PLACES.get(persona, ()), *bureau, *mine, *admin):
         page.goto(place)
-        check(page)
-    if persona not in ("auditor", "admin"):
-        page.goto("/mine")
-        check(page)
-    for place in ADMIN_PLACES if persona == "admin" else ():
-        page.goto(place)
-        check(page)
+        check_on_both(page)
     page.goto(_first_link(page, "/needs"))
-    check(page)
+    check_on_both(page)
 
 
 def test_a_missing_page_helps_on(page: Page) -> None:
