@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from matchmaker.relations import (
-    ORGANIZATION_ROLES,
+    OWNER_ROLES,
     REGION_ROLES,
     in_region,
     where_attachment_is_seen,
@@ -87,7 +87,7 @@ def subject_of(notice: PublicNotice) -> KeyDesignation | Claim:
 
 def is_party(actor: User | None, record: Record) -> bool:
     """Return whether the actor's organization is a party of the project."""
-    if actor is None or not actor.roles & ORGANIZATION_ROLES:
+    if actor is None or not actor.roles & OWNER_ROLES:
         return False
     parties = project_of(record).parties
     return any(party.organization_id == actor.organization_id for party in parties)
@@ -136,7 +136,7 @@ def owns_claim(actor: User | None, record: Record) -> bool:
     return bool(
         actor
         and isinstance(record, Claim)
-        and actor.roles & ORGANIZATION_ROLES
+        and actor.roles & OWNER_ROLES
         and record.organization_id == actor.organization_id
     )
 
@@ -157,7 +157,7 @@ def where_project_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
     if actor is None:
         return sa.false()
     conditions = [where_in_region(actor, Project.region_id)]
-    if actor.roles & ORGANIZATION_ROLES:
+    if actor.roles & OWNER_ROLES:
         own = ProjectParty.organization_id == actor.organization_id
         conditions.append(Project.id.in_(sa.select(ProjectParty.project_id).where(own)))
     if Role.BROKER in actor.roles:
@@ -199,7 +199,7 @@ def _where_claim_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
         return sa.false()
     before_the_bureau = Claim.status != ClaimStatus.ESTIMATED
     overseen = sa.and_(before_the_bureau, where_in_region(actor, Claim.region_id))
-    if not actor.roles & ORGANIZATION_ROLES:
+    if not actor.roles & OWNER_ROLES:
         return overseen
     return sa.or_(Claim.organization_id == actor.organization_id, overseen)
 

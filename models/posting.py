@@ -24,7 +24,9 @@ class Posting(Record):
     `submitted_at` is when the text last reached the bureau, None for one that never did.
     `import_batch_id` is the spreadsheet that it came in. `reviewer_id` is the officer who has its
     review in hand, None for nobody in particular. `reminded_on` is the day, in China, on which the
-    poster was last asked whether the text still holds. Money is in fen.
+    poster was last asked whether the text still holds. `returned_texts` is the text as each stage
+    of its review last returned it, by the status it had there; only the page of a review reads it.
+    Money is in fen.
     """
 
     title: Mapped[str] = mapped_column(sa.String(200))
@@ -33,6 +35,9 @@ class Posting(Record):
     public_summary: Mapped[str] = mapped_column(sa.Text, default="")
     search_text: Mapped[str] = mapped_column(
         sa.Text, default="", deferred=True, active_history=True
+    )
+    returned_texts: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, server_default="{}", deferred=True
     )
     valid_until: Mapped[date | None]
     submitted_at: Mapped[datetime | None]

@@ -37,8 +37,8 @@ def _one_open(column: str) -> sa.Index:
 class Revision(Record, Base):
     """The text as its poster wants it (`values`), beside the text it was made from (`before`).
 
-    Both hold what `postings.texts.written` returns; `title` is that of `values`. `reviewer_id` is
-    as for a posting.
+    Both hold what `postings.texts.written` returns; `title` is that of `values`. `reviewer_id` and
+    `returned_texts` are as for a posting.
     """
 
     __tablename__ = "revision"
@@ -56,6 +56,9 @@ class Revision(Record, Base):
     title: Mapped[str] = mapped_column(sa.String(200), server_default="")
     values: Mapped[dict[str, Any]]
     before: Mapped[dict[str, Any]]
+    returned_texts: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, server_default="{}", deferred=True
+    )
     status: Mapped[RevisionStatus] = mapped_column(enum_column(RevisionStatus, "status"))
 
     need: Mapped[Need | None] = relationship()

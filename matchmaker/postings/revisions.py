@@ -95,8 +95,11 @@ def endorse(session: Session, actor: User, revision: Revision, version: int | No
 def send_back(
     session: Session, actor: User, revision: Revision, reason: str, version: int | None = None
 ) -> None:
-    """Return a revision to be mended; the published text stays."""
-    advance(session, actor, revision, Action.RETURN, reason=reason, expected_version=version)
+    """Return a revision to be mended, as `services.send_back`; the published text stays."""
+    with transaction(session):
+        stage = revision.status
+        advance(session, actor, revision, Action.RETURN, reason=reason, expected_version=version)
+        revision.returned_texts = {**revision.returned_texts, stage: revision.values}
 
 
 def reject(

@@ -18,6 +18,7 @@ from matchmaker.i18n import CHINA, _
 from matchmaker.lifecycle.engine import GuardedError, RefusalError, advance, follow
 from matchmaker.lifecycle.transition import Action
 from matchmaker.postings import open_matches, planned
+from matchmaker.postings.texts import written
 from matchmaker.relations import in_region
 from models import Event, Need, PostingStatus, Result, StatusChange, User, Visibility, now
 
@@ -46,8 +47,14 @@ def endorse(session: Session, actor: User, posting: Posting, version: int | None
 def send_back(
     session: Session, actor: User, posting: Posting, reason: str, version: int | None = None
 ) -> None:
-    """Return a text to whoever wrote it, internally or from the bureau, to be mended."""
-    advance(session, actor, posting, Action.RETURN, reason=reason, expected_version=version)
+    """Return a text to whoever wrote it, internally or from the bureau, to be mended.
+
+    Whoever returned it will see what was mended.
+    """
+    with transaction(session):
+        stage = posting.status
+        advance(session, actor, posting, Action.RETURN, reason=reason, expected_version=version)
+        posting.returned_texts = {**posting.returned_texts, stage: written(posting)}
 
 
 def publish(session: Session, actor: User, posting: Posting, version: int | None = None) -> None:
@@ -59,6 +66,7 @@ def publish(session: Session, actor: User, posting: Posting, version: int | None
         if posting.valid_until is None or posting.valid_until <= today():
             posting.valid_until = _a_year_from_now()
         posting.search_text = search_text(posting)
+        posting.returned_texts = {}
         tell_invited(session, actor, posting)
         queue_matching(session, posting)
         outbox.later_once(session, "push_texts_at_once")

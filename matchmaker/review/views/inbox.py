@@ -162,9 +162,13 @@ def _page(loaded: Reviewed, form: DecisionForm) -> str:
     values = loaded.values if isinstance(loaded, Revision) else written(posting)
     (row,) = queries.waiting(db.session, actor, [(loaded, queries.arrived_at(loaded))])
     options = [option for option in available(actor, loaded) if option.action in DECISIONS]
-    changes = None
+    history = queries.history(db.session, actor, loaded)
+    changes = mended = None
     if isinstance(loaded, Revision):
         changes = wording.changes(db.session, type(posting), loaded.before, loaded.values)
+    returned = loaded.returned_texts.get(loaded.status)
+    if returned is not None:
+        mended = wording.changes(db.session, type(posting), returned, values)
     return render_template(
         "review/record.html",
         row=row,
@@ -172,6 +176,8 @@ def _page(loaded: Reviewed, form: DecisionForm) -> str:
         posting=posting,
         text=wording.text_in_words(db.session, type(posting), values),
         changes=changes,
+        mended=mended,
+        returned=next((step for step in history if step.status == "returned"), None),
         files=named(db.session, actor, values["attachments"]),
         checks=checklist(text),
         duplicates=hints(text).duplicates,
@@ -179,7 +185,7 @@ def _page(loaded: Reviewed, form: DecisionForm) -> str:
         may_undo=row.planned_at and can(actor, services.gate(loaded), loaded),
         officers=assigning.officers(db.session, actor, [loaded]),
         nobody=NOBODY,
-        history=queries.history(db.session, actor, loaded),
+        history=history,
         form=form,
         today=today(),
     )

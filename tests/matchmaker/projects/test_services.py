@@ -17,6 +17,7 @@ from models import (
     OrganizationStatus,
     Project,
     ProjectStage,
+    Role,
     StatusChange,
     User,
 )
@@ -68,6 +69,19 @@ def test_the_list_and_the_single_project_agree_for_everybody(
             assert bool(can(actor, Permission.PROJECT_READ, project)) == (project in listed), name
             seeing |= {name} if listed else set()
     assert seeing == set(vars(trail)) - {"session", "enterprise", "university", "rival"}
+
+
+def test_a_broker_of_a_party_sees_what_they_are_charged_with_alone(
+    session: Session, trail: Trail
+) -> None:
+    project = trail.lead()
+    broker = factories.user(Role.BROKER, organization=trail.member.organization)
+    assert not can(broker, Permission.PROJECT_READ, project)
+    assert not can(broker, Permission.PROJECT_REPORT, project)
+    assert list(session.scalars(visible(broker, Project))) == []
+    services.assign(session, trail.officer, [project], broker=broker)
+    assert can(broker, Permission.PROJECT_REPORT, project)
+    assert list(session.scalars(visible(broker, Project))) == [project]
 
 
 def test_a_party_that_is_added_sees_the_project_until_it_is_removed(
