@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from matchmaker.subscriptions import jobs as _subscription_jobs  # noqa: F401
     from matchmaker.subscriptions.views import blueprint as subscriptions
     from matchmaker.web import access, display, errors, headers, limits, refusals, texts, uploads
+    from matchmaker.workbench.views import blueprint as workbench
 
     logs.configure()
     settings = settings or config.from_environment()
@@ -85,7 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (
         *(portal, accounts, organizations, needs, results, imports, matches, indicators),
         *(admin, review, notices, subscriptions, attachments, projects, publicity, incentives),
-        *(documents, auditing),
+        *(documents, auditing, workbench),
     ):
         app.register_blueprint(blueprint)
     return app

@@ -78,6 +78,7 @@ class Permission(StrEnum):
     REVIEW_DECIDE = "review:decide"
     REVIEW_READ = "review:read"
     SEARCH_SAVE = "search:save"
+    TASK_READ = "task:read"
     USER_MANAGE = "user:manage"
 
 
@@ -100,6 +101,7 @@ _SIGNED_IN = (_VISITOR - {Permission.PUBLIC_NOTICE_OBJECT}) | {
     Permission.ACCOUNT_SIGN_OUT,
     Permission.ATTACHMENT_READ,
     Permission.NOTICE_READ,
+    Permission.TASK_READ,
 }
 _BUSINESS = _SIGNED_IN | {
     Permission.HALL_EXPORT,

@@ -218,6 +218,7 @@ ROUTES = {
     "/subscriptions/<public_id>/edit": ("GET POST", "search:save"),
     "/subscriptions/<public_id>/seen/<int(max=2147483647):upto>": ("POST", "search:save"),
     "/subscriptions/new/<any(need, result):kind>": ("GET POST", "search:save"),
+    "/todo": ("GET", "task:read"),
     "/static/<path:filename>": ("GET", None),
 }
 

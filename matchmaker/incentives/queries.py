@@ -120,6 +120,12 @@ def read_page(session: Session, actor: User, chosen: ClaimFilter) -> ClaimPage:
     return ClaimPage(rows, following, count, int(total))
 
 
+def count_waiting(session: Session, actor: User) -> int:
+    """Return on how many claims the actor is to act."""
+    fitting = _fitting(actor, ClaimFilter())
+    return session.scalar(fitting.with_only_columns(sa.func.count())) or 0
+
+
 def read_all(session: Session, actor: User, chosen: ClaimFilter) -> Sequence[Claim]:
     """Return all claims that `chosen` asks for, newest first, up to `MOST_EXPORTED`."""
     statement = _fitting(actor, chosen).order_by(Claim.id.desc()).limit(MOST_EXPORTED)

@@ -148,6 +148,14 @@ def count_waiting(session: Session, actor: User) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
 
 
+def count_proposed(session: Session, actor: User, grade: MatchGrade | None = None) -> int:
+    """Return how many pairs of the board's first list there are, up to `MOST_COUNTED`."""
+    fitting, _few = _fitting(session, actor, BoardFilter(grade=grade))
+    some = among(Match.id, sa.select(fitting.limit(MOST_COUNTED).subquery().c.id))
+    statement = visible(actor, Match).where(some)
+    return session.scalar(statement.with_only_columns(sa.func.count())) or 0
+
+
 def _page(found: Sequence[Match]) -> Board:
     """Return the page that begins `found`, which goes on beyond it where a next page does."""
     rows = found[:PAGE_SIZE]

@@ -169,11 +169,16 @@ def arrived_at(record: Reviewed) -> datetime:
     return record.updated_at
 
 
-def count(session: Session, actor: User) -> int:
-    """Return how much waits for the actor, counted up to `MOST_COUNTED` of each pile."""
+def count(session: Session, actor: User, *, overdue: bool = False) -> int:
+    """Return how much waits for the actor, or is late, up to `MOST_COUNTED` of each pile."""
     counts = [
         sa.select(sa.func.count())
-        .select_from(sa.select(pile.kind.id).where(pile.waiting()).limit(MOST_COUNTED).subquery())
+        .select_from(
+            sa.select(pile.kind.id)
+            .where(pile.waiting(), _late(pile) if overdue else sa.true())
+            .limit(MOST_COUNTED)
+            .subquery()
+        )
         .scalar_subquery()
         for pile in _piles(actor)
     ]
@@ -317,8 +322,14 @@ def _narrowed(actor: User, pile: _Pile, chosen: InboxFilter) -> Iterator[sa.Colu
     if chosen.reviewer == NOBODY:
         yield ~pile.kind.reviewer.has(User.active)
     if chosen.overdue:
-        day_after = deadlines.overdue_since(today()) + timedelta(days=1)
-        yield pile.since < datetime.combine(day_after, time(), CHINA)
+        yield _late(pile)
+
+
+def _late(pile: _Pile) -> sa.ColumnElement[bool]:
+    """Return the condition that a record has waited longer than a review may take."""
+    day_after = deadlines.overdue_since(today()) + timedelta(days=1)
+    late: sa.ColumnElement[bool] = pile.since < datetime.combine(day_after, time(), CHINA)
+    return late
 
 
 def _holds(kind: Any, word: str) -> sa.ColumnElement[bool]:

@@ -146,7 +146,15 @@ def test_a_persona_after_signing_in(page: Page, persona: str) -> None:
     bureau = BUREAU_PLACES if persona in BUREAU else ()
     mine = ("/mine",) if persona not in ("auditor", "admin") else ()
     admin = ADMIN_PLACES if persona == "admin" else ()
-    for place in ("/notices", *account, *OWN_PLACES.get(persona, ()), *bureau, *mine, *admin):
+    for place in (
+        "/todo",
+        "/notices",
+        *account,
+        *OWN_PLACES.get(persona, ()),
+        *bureau,
+        *mine,
+        *admin,
+    ):
         page.goto(place)
         check_on_both(page)
     page.goto(_first_link(page, "/needs"))

@@ -1,0 +1,1 @@
+"""The page on which everybody finds what waits for them."""
