@@ -24,9 +24,17 @@ OVER = (PostingStatus.REJECTED, PostingStatus.EXPIRED, PostingStatus.WITHDRAWN)
 def errors_in(
     session: Session, kind: str, organization: Organization, checked: Checked
 ) -> list[RowError]:
-    """Return all that is wrong with the rows of a table, in their order."""
+    """Return all that is wrong with the rows of a table, in their order.
+
+    A cell that could not be read counts as empty, which is not told of besides.
+    """
     record = KINDS[kind][0]
-    found = faults(session, record, organization, checked.rows, checked.columns)
+    unread = {(error.row, error.column) for error in checked.errors}
+    found = [
+        error
+        for error in faults(session, record, organization, checked.rows, checked.columns)
+        if (error.row, error.column) not in unread
+    ]
     places = {header: checked.places[field] for field, header in checked.columns.items()}
     cells = dict(checked.cells)
     as_written = [

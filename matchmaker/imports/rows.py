@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,9 +29,11 @@ from matchmaker.spreadsheets import (
     RowError,
     split_terms,
 )
-from matchmaker.spreadsheets.cells import squeeze
+from matchmaker.spreadsheets.cells import CellError, squeeze
 from matchmaker.spreadsheets.columns import MAX_TEXT
-from matchmaker.spreadsheets.metrics import LONGEST, metrics_in
+from matchmaker.spreadsheets.entries import check_count
+from matchmaker.spreadsheets.metrics import metrics_in
+from matchmaker.spreadsheets.rights import NUMBERED, PARTS, field_of, rights_in
 from models import (
     CooperationMode,
     Industry,
@@ -39,9 +42,12 @@ from models import (
     NeedMetric,
     NeedMode,
     Organization,
+    PropertyKind,
+    PropertyStatus,
     Result,
     ResultAttribute,
     ResultMode,
+    ResultProperty,
     ResultStage,
     Visibility,
 )
@@ -64,20 +70,6 @@ KINDS: dict[str, tuple[Any, Columns]] = {
     "results": (Result, _as_typed(RESULT_RECORDS)),
 }
 """By the name of its hall: what the rows become, and the columns that they are read from."""
-
-MODES: dict[str, tuple[Any, str]] = {
-    "needs": (NeedMode, "need_id"),
-    "results": (ResultMode, "result_id"),
-}
-"""By the same name: the rows of a posting's cooperation modes, and what says whose they are."""
-
-
-def metrics_of(posting: Need | Result) -> list[dict[str, Any]]:
-    """Return the columns of a need's metrics, none of a result's; `posting` is in no session."""
-    if not isinstance(posting, Need):
-        return []
-    fields = ("position", *LONGEST)
-    return [{field: getattr(row, field) for field in fields} for row in posting.metrics]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +248,28 @@ def _mail_address(place: _Place) -> RowError | None:
     )
 
 
+def _right_without_kind(number: int, place: _Place) -> RowError | None:
+    fields = [field_of(part, number) for part in PARTS]
+    filled = [field for field in fields if place[field]]
+    if not filled or place[fields[0]]:
+        return None
+    return place.error(
+        fields[0] if fields[0] in place.columns else filled[0],
+        _("the kind of this property right is missing"),
+        _("choose the kind, or empty the other cells of the right"),
+    )
+
+
+def _many_rights(place: _Place) -> RowError | None:
+    if not place["properties"]:
+        return None
+    try:
+        check_count(len(rights_in(place.row.values)))
+    except CellError as error:
+        return place.error("properties", error.reason, error.cure)
+    return None
+
+
 _CHECKS: tuple[Callable[[_Place], RowError | None], ...] = (
     _crossed_budget,
     _huge_amount,
@@ -264,6 +278,8 @@ _CHECKS: tuple[Callable[[_Place], RowError | None], ...] = (
     _masked_without_summary,
     _telephone,
     _mail_address,
+    _many_rights,
+    *(partial(_right_without_kind, number) for number in NUMBERED),
 )
 
 
@@ -297,6 +313,16 @@ def _result(values: Mapping[str, str]) -> Result:
         registration_no=values["registration_no"] or None,
         asking_price=_whole(values["asking_price"]),
         team=values["team"],
+        properties=[
+            ResultProperty(
+                position=place,
+                kind=PropertyKind(right["kind"]),
+                number=right["number"],
+                status=PropertyStatus(right["status"]),
+                holder=right["holder"],
+            )
+            for place, right in enumerate(rights_in(values))
+        ],
         mode_rows=[ResultMode(mode=mode) for mode in _modes(values["modes"])],
     )
 

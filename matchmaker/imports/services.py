@@ -5,27 +5,52 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker import audit
 from matchmaker.db import exclusive, transaction
-from matchmaker.imports.rows import KINDS, MODES, faults, made, metrics_of
+from matchmaker.imports.rows import KINDS, faults, made
 from matchmaker.postings.services import VALID_DAYS
 from matchmaker.spreadsheets import RowsError, Table, read_table
+from matchmaker.spreadsheets.metrics import LONGEST
+from matchmaker.spreadsheets.rights import PARTS
 from models import (
     ImportBatch,
     ImportStatus,
+    Need,
     NeedMetric,
+    NeedMode,
     Organization,
     PostingStatus,
+    Result,
+    ResultMode,
+    ResultProperty,
     StatusChange,
     User,
     now,
     write_bigrams,
 )
+
+
+class Hanging(NamedTuple):
+    """The rows that hang on a posting: one for each mode, one for each metric or right.
+
+    `owner` is the column that says whose they are.
+    """
+
+    owner: str
+    mode: type[Any]
+    entry: type[Any]
+
+
+HANGING = {
+    "needs": Hanging("need_id", NeedMode, NeedMetric),
+    "results": Hanging("result_id", ResultMode, ResultProperty),
+}
+"""By the name of the hall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +104,11 @@ def import_postings(
 
 
 def as_columns(posting: Any) -> dict[str, Any]:
-    """Return the columns of a posting that is in no session, its `modes` and its `metrics`."""
+    """Return the columns of a posting that is in no session, its `modes` and its `entries`."""
     columns = posting.__table__.columns.keys()
     values = {name: getattr(posting, name) for name in columns if name != "id"}
-    return values | {"modes": posting.modes, "metrics": metrics_of(posting)}
+    modes = [{"mode": mode} for mode in posting.modes]
+    return values | {"modes": modes, "entries": _entries_of(posting)}
 
 
 def write(
@@ -95,10 +121,10 @@ def write(
     """
     session.flush()
     record = KINDS[batch.kind][0]
-    mode, owner = MODES[batch.kind]
+    hanging = HANGING[batch.kind]
     rows = [posting | {"import_batch_id": batch.id} for posting in postings]
     modes = {row["public_id"]: row.pop("modes") for row in rows}
-    metrics = {row["public_id"]: row.pop("metrics") for row in rows}
+    entries = {row["public_id"]: row.pop("entries") for row in rows}
     session.execute(sa.insert(record.__table__), rows)
     written = session.execute(
         sa.select(record.id, record.public_id, record.status, record.version).where(
@@ -111,12 +137,10 @@ def write(
         record,
         ((row.id, row.version, texts[row.public_id]) for row in written),
     )
-    accepted = [{owner: row.id, "mode": one} for row in written for one in modes[row.public_id]]
-    if accepted:
-        session.execute(sa.insert(mode), accepted)
-    asked = [metric | {"need_id": row.id} for row in written for metric in metrics[row.public_id]]
-    if asked:
-        session.execute(sa.insert(NeedMetric), asked)
+    for beside, given in ((hanging.mode, modes), (hanging.entry, entries)):
+        beneath = [one | {hanging.owner: row.id} for row in written for one in given[row.public_id]]
+        if beneath:
+            session.execute(sa.insert(beside), beneath)
     session.execute(
         sa.insert(StatusChange),
         [
@@ -136,6 +160,16 @@ def digest(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _entries_of(posting: Need | Result) -> list[dict[str, Any]]:
+    """Return the columns of a need's metrics or a result's rights; `posting` is in no session."""
+    rows, parts = (
+        (posting.metrics, tuple(LONGEST))
+        if isinstance(posting, Need)
+        else (posting.properties, PARTS)
+    )
+    return [{field: getattr(row, field) for field in ("position", *parts)} for row in rows]
 
 
 def _published(posting: Any) -> Any:

@@ -27,8 +27,8 @@ from matchmaker.imports.files import (
     store_key,
 )
 from matchmaker.imports.findings import errors_in, findings
-from matchmaker.imports.rows import KINDS, MODES, made
-from matchmaker.imports.services import as_columns, write
+from matchmaker.imports.rows import KINDS, made
+from matchmaker.imports.services import HANGING, as_columns, write
 from matchmaker.lifecycle.engine import RefusalError
 from matchmaker.permissions import Permission, Refused, can, visible
 from matchmaker.postings.services import submit
@@ -36,8 +36,6 @@ from matchmaker.spreadsheets import Checked, RowError, SheetError
 from models import (
     ImportBatch,
     ImportStatus,
-    Need,
-    NeedMetric,
     PostingStatus,
     StatusChange,
     User,
@@ -188,11 +186,10 @@ def take_back(session: Session, actor: User, batch: ImportBatch) -> None:
             _lock(session, batch)
             if not queries.may_be_taken_back(session, batch):
                 raise _touched()
-            mode, owner = MODES[batch.kind]
+            hanging = HANGING[batch.kind]
             own = sa.select(record.id).where(record.import_batch_id == batch.id)
-            session.execute(sa.delete(mode).where(getattr(mode, owner).in_(own)))
-            if record is Need:
-                session.execute(sa.delete(NeedMetric).where(NeedMetric.need_id.in_(own)))
+            for beside in (hanging.mode, hanging.entry):
+                session.execute(sa.delete(beside).where(getattr(beside, hanging.owner).in_(own)))
             session.execute(
                 sa.delete(StatusChange).where(
                     StatusChange.subject_kind == record.__name__, StatusChange.subject_id.in_(own)

@@ -12,7 +12,8 @@ from matchmaker.imports.rows import KINDS
 from matchmaker.postings.fields import LONGEST_TEXT, MOST_KEYWORDS
 from matchmaker.spreadsheets import Checked, Column, RowError
 from matchmaker.spreadsheets.cells import printable
-from matchmaker.spreadsheets.metrics import MOST_METRICS
+from matchmaker.spreadsheets.entries import MOST_ENTRIES
+from matchmaker.spreadsheets.rights import NUMBERED, field_of
 
 LAST_ROW = 20_000
 WIDE, NARROW = 40, 18
@@ -44,6 +45,13 @@ EXAMPLES = {
     "registration_no": "2099EXAMPLE1",
     "asking_price": "80",
     "team": "【示例】虚构大学风筝研究组",
+    field_of("kind", 1): "发明专利",
+    field_of("number", 1): "ZL209910000000.0",
+    field_of("status", 1): "已授权",
+    field_of("holder", 1): "【示例】虚构大学",
+    field_of("kind", 2): "软件著作权",
+    field_of("number", 2): "2099SR0000000",
+    "properties": "实用新型专利|ZL209920000000.0|申请中|【示例】虚构大学\n技术秘密",
     "visibility": "脱敏",
     "public_summary": "【示例】一种户外用品的低温续航难题。",
     "contact_name": "示例联系人",
@@ -61,7 +69,8 @@ def template(kind: str, industries: Sequence[str]) -> bytes:
         for column in columns
         if column.choices or column.field == "industry"
     }
-    example = [EXAMPLES.get(column.field, industries[0]) for column in columns]
+    examples = EXAMPLES | {"industry": industries[0]}
+    example = [examples.get(column.field, "") for column in columns]
     name = _("Needs") if kind == "needs" else _("Results")
     return blank(name, columns, lists, example, [_note(column) for column in columns])
 
@@ -143,7 +152,7 @@ def _note(column: Column) -> str:
         "metrics": _(
             "A line for each, %(n)d at most, like 抗拉强度≥600MPa; or its parts as"
             " name|now|target|unit|test method, of which the last may be left out.",
-            n=MOST_METRICS,
+            n=MOST_ENTRIES,
         ),
         "modes": _("Choose from the list, or write several with 、 between them."),
         "deadline": _("A day to come, like 2027-06-30."),
@@ -152,7 +161,15 @@ def _note(column: Column) -> str:
             "公开: everybody reads all of it. 脱敏: everybody reads the summary alone."
         ),
         "public_summary": _("Needed for 脱敏: all that others will read."),
+        "properties": _(
+            "The rights that have no columns here, a line for each, as kind|number|status|holder,"
+            " of which the last may be left out; %(n)d rights at most in all.",
+            n=MOST_ENTRIES,
+        ),
     }
+    for number in NUMBERED:
+        own[field_of("kind", number)] = _("Choose from the list. Needed for each right.")
+        own[field_of("status", number)] = _("Choose from the list. Empty: granted.")
     if column.field in own:
         return own[column.field]
     if column.field in IN_WAN:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from matchmaker.spreadsheets import rights
 from matchmaker.spreadsheets.cells import many_of, one_of, parse_date, parse_money
 from matchmaker.spreadsheets.metrics import parse_metrics
 
@@ -187,6 +188,45 @@ _TRL = _chosen(
         for level, chinese in enumerate("一二三四五六七八九", start=1)
     },
 )
+_RIGHT_WORDS = {
+    "kind": _words("类型 类别"),
+    "number": _words("号码 号 编号"),
+    "status": _words("法律状态 状态"),
+    "holder": _words("权利人 所有人"),
+}
+_LONE_WORDS = {
+    "number": _words("专利申请号 专利授权号 授权号 申请号 软著登记号"),
+    "status": _words("法律状态"),
+    "holder": _words("权利人 专利权人"),
+}
+
+
+def _right_column(part: str, number: int) -> Column:
+    """Return the column of a part of a right; that of the first right needs no number."""
+    field = rights.field_of(part, number)
+    owners = _words("知识产权 专利")
+    names = [(owner, word) for word in _RIGHT_WORDS[part] for owner in owners]
+    aliases = [f"{owner}{number}{word}" for owner, word in names]
+    aliases += [f"{owner}{word}{number}" for owner, word in names]
+    if number == 1:
+        aliases += [owner + word for owner, word in names] + [f"property_{part}"]
+        aliases += _LONE_WORDS.get(part, ())
+    column = Column(field, (*aliases, field), max_length=rights.LONGEST.get(part))
+    words = {"kind": rights.KINDS, "status": rights.STATUSES}.get(part)
+    return _chosen(column, words) if words else column
+
+
+_RIGHTS: Columns = (
+    *(_right_column(part, number) for number in rights.NUMBERED for part in rights.PARTS),
+    Column(
+        "properties",
+        _words("其他知识产权 知识产权清单 properties intellectual_property"),
+        _words("知识产权 知识产权情况 专利情况"),
+        multiline=True,
+        max_length=MAX_TEXT,
+        parse=rights.parse_rights,
+    ),
+)
 
 NEEDS: Columns = (
     _number("需求编号 难题编号 技术需求编号 need_id need_number"),
@@ -251,6 +291,7 @@ RESULT_RECORDS: Columns = (
     Column("registration_no", _words("成果登记号 登记号 registration_no"), max_length=12),
     _money("asking_price", "转让价格 意向价格 期望价格 报价"),
     _text("team", "研发团队 团队介绍 成果完成人 完成人"),
+    *_RIGHTS,
     _MODES,
     *_BESIDE_THE_TEXT,
 )

@@ -13,7 +13,16 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.i18n import _
-from models import ImportBatch, Need, NeedKind, Result, User, Visibility
+from models import (
+    ImportBatch,
+    Need,
+    NeedKind,
+    PropertyKind,
+    PropertyStatus,
+    Result,
+    User,
+    Visibility,
+)
 from tests.functional.importing import GOOD, Rows, bring, every, only, press, rows_in
 from tests.functional.pages import send
 from tests.matchmaker.spreadsheets import made_files
@@ -114,7 +123,7 @@ def test_the_template_filled_in_comes_in_clean(
         offered = {
             str(rule.sqref).split(":")[0][:-1] for rule in sheet.data_validations.dataValidation
         }
-        assert len(offered) == (4 if kind == "needs" else 6)
+        assert len(offered) == (4 if kind == "needs" else 12)
         for place, cell in enumerate(example[2], start=1):
             sheet.cell(2, place, cell.value)
         path = tmp_path / f"{kind}.xlsx"
@@ -129,4 +138,10 @@ def test_the_template_filled_in_comes_in_clean(
         assert made.contact["phone"] == "0551-00000000"
         assert made.visibility is Visibility.MASKED
         assert made.industry is not None
+    assert [(right.kind, right.status) for right in made.properties] == [
+        (PropertyKind.INVENTION, PropertyStatus.GRANTED),
+        (PropertyKind.SOFTWARE, PropertyStatus.GRANTED),
+        (PropertyKind.UTILITY, PropertyStatus.PENDING),
+        (PropertyKind.SECRET, PropertyStatus.GRANTED),
+    ]
     assert [need.kind for need in every(session, Need)] == [NeedKind.TECHNOLOGY]

@@ -15,6 +15,7 @@ from matchmaker.spreadsheets import (
 )
 from matchmaker.spreadsheets.cells import squeeze
 from matchmaker.spreadsheets.headers import normalise
+from matchmaker.spreadsheets.rights import NUMBERED, PARTS, field_of
 from models import CooperationMode, Need, NeedKind, Result, ResultAttribute, ResultStage
 
 SETS = {
@@ -53,6 +54,7 @@ def test_the_words_offered_are_those_of_the_records() -> None:
 def test_every_column_has_its_place_in_the_record(columns: Columns, model: type) -> None:
     other = {"id": "reference", "text": "problem" if model is Need else "abstract"}
     other |= dict.fromkeys(("contact_name", "contact_phone", "contact_email"), "contact")
+    other |= {field_of(part, n): "properties" for part in PARTS for n in NUMBERED}
     for column in columns:
         name = other.get(column.field, column.field)
         assert hasattr(model, name)

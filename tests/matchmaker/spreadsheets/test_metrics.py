@@ -8,7 +8,8 @@ from matchmaker.needs.forms import MetricForm
 from matchmaker.postings.forms import MOST_ROWS
 from matchmaker.spreadsheets import NEED_RECORDS, RowsError, read_table
 from matchmaker.spreadsheets.cells import CellError
-from matchmaker.spreadsheets.metrics import LONGEST, MOST_METRICS, metrics_in, parse_metrics
+from matchmaker.spreadsheets.entries import MOST_ENTRIES
+from matchmaker.spreadsheets.metrics import LONGEST, metrics_in, parse_metrics
 from tests.matchmaker.spreadsheets import made_files
 
 
@@ -61,7 +62,7 @@ def test_a_cell_holds_a_metric_on_each_line_or_between_semicolons() -> None:
         "强" * 81 + "≥6",
         "强度≥" + "6" * 80,
         "强度||≥6|" + "m" * 31,
-        "\n".join(["强度≥6"] * (MOST_METRICS + 1)),
+        "\n".join(["强度≥6"] * (MOST_ENTRIES + 1)),
     ],
 )
 def test_what_is_no_metric_is_refused(cell: str) -> None:
@@ -71,7 +72,7 @@ def test_what_is_no_metric_is_refused(cell: str) -> None:
 
 def test_the_form_takes_as_many_metrics_of_the_same_length() -> None:
     form = MetricForm()
-    assert MOST_METRICS == MOST_ROWS
+    assert MOST_ENTRIES == MOST_ROWS
     limits = {name: form[name].render_kw["maxlength"] for name in LONGEST}
     assert limits == {name: str(most) for name, most in LONGEST.items()}
 
