@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from urllib.parse import urlencode
@@ -144,7 +144,9 @@ def _pages(people: People) -> Iterator[Page]:
             ("overdue", "1"),
         ]:
             yield officer, "/review", {name: value}
+    yield from _register_pages((*officers, "director"), [*branches, *places], words)
     for reader in (*officers, "director", "member", "researcher", "broker"):
+        yield reader, "/todo", {}
         yield reader, "/matches", {}
         for name, value in [
             *(("sort", order) for order in ("grade", "newest", "oldest")),
@@ -182,6 +184,21 @@ def _pages(people: People) -> Iterator[Page]:
     for reader in ("", "county_officer", "member"):
         yield reader, "/", {}
         yield reader, f"/needs/{own}", {}
+
+
+def _register_pages(
+    readers: Iterable[str], narrowing: list[tuple[str, str]], words: Mapping[str, str]
+) -> Iterator[Page]:
+    narrowing = [
+        *narrowing,
+        *(("status", status) for status in ("submitted", "published", "returned")),
+        *(("q", word) for word in words.values()),
+        ("organization", "机构77"),
+    ]
+    for reader in readers:
+        yield reader, "/review/needs", {}
+        for name, value in narrowing:
+            yield reader, "/review/needs", {name: value}
 
 
 def _project_pages(branch: str) -> Iterator[Page]:
