@@ -1,7 +1,5 @@
-"""An officer's pages of organizations: who is told, what is kept, what is listed."""
+"""An officer's pages of organizations: who is told, what is kept, what is corrected."""
 
-import html
-import io
 import re
 from datetime import timedelta
 from typing import Any
@@ -10,11 +8,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
 from matchmaker import clock
-from matchmaker.db import transaction
 from matchmaker.i18n import _
 from matchmaker.labels import label
 from matchmaker.organizations.services import profile, registration, review
@@ -29,12 +25,10 @@ from models import (
     OrganizationStatus,
     Role,
     User,
-    UserSession,
-    now,
 )
 from tests import factories
 from tests.conftest import SignIn
-from tests.functional.pages import link, send, token
+from tests.functional.pages import send, token
 from tests.mailbox import Mailbox
 
 PENDING = OrganizationStatus.PENDING
@@ -184,74 +178,6 @@ def test_what_was_lifted_can_be_imposed_again(
     second = profile.restrict(session, officer, own, **terms, ends_on=None)
     assert first.id != second.id
     assert second.holds_on(today)
-
-
-def _listed(client: FlaskClient, address: str) -> list[str]:
-    rows = re.findall(r'<a href="/organizations/[^"]+">([^<]+)</a>', client.get(address).text)
-    return [html.unescape(name) for name in rows]
-
-
-def test_the_list_is_searched_by_name_or_code_and_narrowed_and_sorted(
-    bureau: FlaskClient, session: Session
-) -> None:
-    made = [
-        factories.organization(status=PENDING, name=name, kind=kind)
-        for name, kind in (
-            ("皖中试剂有限公司", OrganizationKind.ENTERPRISE),
-            ("皖中材料学院", OrganizationKind.UNIVERSITY),
-            ("江淮试剂研究所", OrganizationKind.INSTITUTE),
-        )
-    ]
-    factories.organization(status=OrganizationStatus.APPROVED, name="皖中试剂研究会")
-    factories.organization(status=PENDING, name="芜湖试剂厂", region=factories.WUHU)
-    names = [one.name for one in made]
-    page = "/organizations"
-    assert _listed(bureau, page) == names
-    assert _listed(bureau, f"{page}?sort=newest") == names[::-1]
-    assert _listed(bureau, f"{page}?q=试剂") == [names[0], names[2]]
-    assert _listed(bureau, f"{page}?q=皖中 试剂") == [names[0]]
-    assert _listed(bureau, f"{page}?q={made[1].uscc[:12].lower()}") == [
-        one.name for one in made if one.uscc.startswith(made[1].uscc[:12])
-    ]
-    assert _listed(bureau, f"{page}?q={made[1].uscc}") == [names[1]]
-    assert _listed(bureau, f"{page}?kind=university") == [names[1]]
-    assert _listed(bureau, f"{page}?region={factories.WUHU}") == names, "no region of the officer's"
-    assert _listed(bureau, f"{page}?status=approved&q=试剂") == ["皖中试剂研究会"]
-    with bureau.application.test_request_context():
-        for status, count in (("pending", 2), ("approved", 1), ("suspended", 0)):
-            words = label(OrganizationStatus(status))
-            counted = _("%(status)s (%(count)s)", status=words, count=count)
-            assert counted in bureau.get(f"{page}?q=试剂").text
-
-
-@pytest.mark.parametrize("sort", ["oldest", "newest"])
-def test_pages_follow_each_other_without_gaps(
-    bureau: FlaskClient, session: Session, sort: str
-) -> None:
-    with factories.together():
-        made = [factories.organization(status=PENDING).name for _number in range(51)]
-    first = bureau.get(f"/organizations?sort={sort}").text
-    second = link(first, 'rel="next"')
-    assert second
-    listed = _listed(bureau, f"/organizations?sort={sort}") + _listed(bureau, second)
-    assert listed == (made if sort == "oldest" else made[::-1])
-
-
-def test_the_list_is_taken_away_as_it_is_filtered(bureau: FlaskClient, session: Session) -> None:
-    chosen = factories.organization(status=PENDING, name="=皖中试剂", tiers=["链主"])
-    factories.organization(status=PENDING, name="别家")
-    answer = bureau.get("/organizations.xlsx?q=试剂")
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
-    assert len(rows) == 2
-    assert rows[1][:2] == ["=皖中试剂", chosen.uscc]
-
-
-def test_the_list_is_taken_away_only_by_who_has_proved_lately_who_they_are(
-    bureau: FlaskClient, session: Session
-) -> None:
-    with transaction(session):
-        session.execute(sa.update(UserSession).values(confirmed_at=now() - timedelta(hours=1)))
-    assert "/confirm" in bureau.get("/organizations.xlsx").location
 
 
 def _hidden(page: str) -> dict[str, str]:
