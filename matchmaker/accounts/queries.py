@@ -28,7 +28,6 @@ from models import (
 )
 
 TIME_FOR_STEPS = timedelta(minutes=10)
-USERS_TO_A_PAGE = 50
 
 
 def begun_session(session: Session, key: str) -> UserSession | None:
@@ -83,21 +82,6 @@ def persona(session: Session, public_id: str) -> User | None:
     return session.scalar(
         sa.select(User).where(User.public_id == public_id, User.email.endswith(f"@{DOMAIN}"))
     )
-
-
-def users(session: Session, actor: User, words: str, after: int) -> Sequence[User]:
-    """Return a page of users, and one more if the page is not the last; in the order they came.
-
-    `words` is a part of a name, an address or an organization's name; `after` is the id of the
-    last user of the page before.
-    """
-    statement = visible(actor, User).where(User.id > after).join(User.organization)
-    return session.scalars(
-        statement.where(*where_named(words))
-        .options(joinedload(User.organization), joinedload(User.region))
-        .order_by(User.id)
-        .limit(USERS_TO_A_PAGE + 1)
-    ).all()
 
 
 def where_named(words: str) -> list[sa.ColumnElement[bool]]:

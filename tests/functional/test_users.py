@@ -9,11 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from matchmaker.accounts import queries
+from matchmaker.accounts import listing
+from matchmaker.db import transaction
+from matchmaker.i18n import _
 from models import AuditEntry, Organization, OrganizationKind, OrganizationStatus, Role, User
 from tests import factories
 from tests.conftest import QueryCounter, SignIn
-from tests.functional.pages import link, send
+from tests.functional.pages import link, send, table_titles
 from tests.mailbox import Mailbox
 
 NEW = "/admin/users/new"
@@ -22,7 +24,8 @@ NEW = "/admin/users/new"
 @pytest.fixture
 def admin(session: Session, client: FlaskClient, sign_in: SignIn) -> User:
     """Give an administrator, signed in."""
-    user = factories.user(Role.ADMIN)
+    bureau = factories.organization(kind=OrganizationKind.GOVERNMENT, region=factories.ANHUI)
+    user = factories.user(Role.ADMIN, organization=bureau)
     sign_in(client, user)
     return user
 
@@ -134,28 +137,82 @@ def test_one_finds_users_by_name_address_and_organization(
     assert "欧阳询" not in client.get("/admin/users?q=%25").text
 
 
+@pytest.fixture
+def staff(session: Session) -> None:
+    """Give an officer, a manager, an invited and a closed member, each of another place."""
+    wuhu = factories.organization(region=factories.WUHU)
+    feixi = factories.organization(region=factories.FEIXI)
+    factories.user(Role.OFFICER, name="经办人", region=factories.HEFEI, organization=wuhu)
+    factories.user(Role.MANAGER, name="管理员", organization=wuhu)
+    invited = factories.user(name="待设密码", organization=feixi)
+    factories.user(name="已离职", organization=feixi, active=False)
+    with transaction(session):
+        invited.password_hash = None
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("role=officer", ["经办人"]),
+        ("role=manager", ["管理员"]),
+        ("role=member&state=closed", ["已离职"]),
+        ("state=invited", ["待设密码"]),
+        ("state=closed", ["已离职"]),
+        (f"region={factories.WUHU}", ["管理员"]),
+        (f"region={factories.HEFEI}", ["经办人", "待设密码", "已离职"]),
+        (f"region={factories.HEFEI}&state=active", ["经办人"]),
+        (f"region={factories.HEFEI}&q=密码", ["待设密码"]),
+        (f"region={factories.WUHU}&role=broker", []),
+    ],
+)
+def test_users_are_narrowed_by_role_state_and_region(
+    client: FlaskClient, admin: User, staff: None, asked: str, found: list[str]
+) -> None:
+    assert table_titles(client, f"/admin/users?{asked}") == found
+
+
+def test_what_narrows_the_list_stays_chosen_and_is_cleared_at_once(
+    client: FlaskClient, admin: User, staff: None
+) -> None:
+    asked = f"role=broker&state=active&region={factories.WUHU}"
+    page = client.get(f"/admin/users?{asked}").text
+    for value in ("broker", "active", factories.WUHU):
+        assert f'<option value="{value}" selected>' in page
+    assert _("No user fits") in page
+    assert link(page, "text-link") == "/admin/users"
+    assert "text-link" not in client.get("/admin/users").text
+
+
+def test_what_cannot_be_read_narrows_nothing(client: FlaskClient, admin: User, staff: None) -> None:
+    everybody = table_titles(client, "/admin/users")
+    assert len(everybody) == 5
+    wild = "/admin/users?role=emperor&state=%00&region=abc&after=-1"
+    assert table_titles(client, wild) == everybody
+
+
+@pytest.mark.parametrize("asked", ["", f"?role=member&state=active&region={factories.ANHUI}"])
 def test_users_come_in_pages_at_a_fixed_number_of_queries(
     session: Session,
     client: FlaskClient,
     admin: User,
     count_queries: Callable[[], QueryCounter],
-    monkeypatch: pytest.MonkeyPatch,
+    asked: str,
 ) -> None:
     with factories.together():
         for _number in range(5):
             factories.user()
     counter = count_queries()
-    client.get("/admin/users")
+    few_listed = len(table_titles(client, f"/admin/users{asked}"))
     few = len(counter)
     with factories.together():
-        for _number in range(queries.USERS_TO_A_PAGE):
+        for _number in range(listing.TO_A_PAGE):
             factories.user()
     counter = count_queries()
-    first = client.get("/admin/users").text
+    first = client.get(f"/admin/users{asked}").text
     assert len(counter) == few
     following = link(first, 'rel="next"')
     assert following
-    assert "用户" in client.get(following).text
+    assert len(table_titles(client, following)) == few_listed
 
 
 def test_a_bureau_is_added_without_approval(

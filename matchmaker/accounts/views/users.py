@@ -1,21 +1,21 @@
 """An administrator's pages of users."""
 
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, flash, render_template, request
+from flask import Response, flash, render_template, request, url_for
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 from wtforms import Field
 
-from matchmaker.accounts import queries
+from matchmaker.accounts import listing, queries
 from matchmaker.accounts.forms import StandingForm, UserForm
 from matchmaker.accounts.services import users as services
 from matchmaker.accounts.services.users import Standing, UserError
 from matchmaker.accounts.views.pages import blueprint
 from matchmaker.db import db
 from matchmaker.i18n import _
-from matchmaker.inputs import id_in
 from matchmaker.permissions import Permission, visible
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import see_page
@@ -26,17 +26,23 @@ from models import Organization, Region, Role, User
 @blueprint.get("/admin/users")
 @requires(Permission.USER_MANAGE)
 def users() -> str:
-    """List the users, or those that some words fit."""
-    words = request.args.get("q", "").replace("\0", "")[:100]
-    after = id_in(request.args.get("after", ""))
-    found = queries.users(db.session, signed_in(), words, after)
-    shown = found[: queries.USERS_TO_A_PAGE]
+    """List the users, or those that fit what is asked for."""
+    regions = listing.regions(db.session)
+    chosen = listing.read(request.args, regions)
+    page = listing.page(db.session, signed_in(), chosen)
+    values: dict[str, Any] = chosen.parameters()
+    following = page.following
     return render_template(
         "accounts/users.html",
-        users=shown,
-        words=words,
-        first=not after,
-        following=shown[-1].id if len(found) > len(shown) else None,
+        users=page.rows,
+        chosen=chosen,
+        values=values,
+        roles=Role,
+        states=listing.STATES,
+        state_of=listing.state_of,
+        regions=regions,
+        first=url_for("accounts.users", **values) if chosen.after else None,
+        following=url_for("accounts.users", **values, after=following) if following else None,
     )
 
 
@@ -84,7 +90,13 @@ def user(public_id: str) -> str | Response:
             flash(_("The roles were changed; the user's sessions have ended."), "success")
             return see_page("accounts.user", public_id=public_id)
     has_one = queries.has_second_factor(db.session, record)
-    return render_template("accounts/user.html", user=record, form=form, has_second_factor=has_one)
+    return render_template(
+        "accounts/user.html",
+        user=record,
+        form=form,
+        state=listing.STATES[listing.state_of(record)],
+        has_second_factor=has_one,
+    )
 
 
 @blueprint.post("/admin/users/<public_id>/disable")
