@@ -47,7 +47,10 @@ class Job(Record, Base):
     """
 
     __tablename__ = "job"
-    __table_args__ = (sa.Index("ix_job_kind", "kind", "id"),)
+    __table_args__ = (
+        sa.Index("ix_job_kind", "kind", "id"),
+        sa.Index("ix_job_status", "status", "id"),
+    )
 
     kind: Mapped[str] = mapped_column(sa.String(40))
     status: Mapped[JobStatus] = mapped_column(

@@ -1,6 +1,8 @@
 """Pages of administrators: jobs with their progress, and mail."""
 
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -15,16 +17,18 @@ from flask import (
 )
 
 from matchmaker.admin import queries, services
-from matchmaker.admin.wording import outcome
+from matchmaker.admin.wording import MESSAGE_STATES, outcome
 from matchmaker.db import db
 from matchmaker.i18n import _
-from matchmaker.jobs import title_of
+from matchmaker.inputs import id_in
+from matchmaker.jobs import kinds, title_of
 from matchmaker.mail import Post
+from matchmaker.outbox import MAIL
 from matchmaker.permissions import Permission
-from matchmaker.postings.filters import clean
+from matchmaker.postings.filters import one_of
 from matchmaker.web.access import load_or_404, requires, signed_in
 from matchmaker.web.addresses import own_path
-from models import OutboxMessage
+from models import JobStatus, MessageStatus, OutboxMessage
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 blueprint.add_app_template_filter(title_of, "job_title")
@@ -35,8 +39,19 @@ blueprint.add_app_template_filter(outcome, "job_outcome")
 @requires(Permission.JOB_READ)
 def jobs() -> str:
     """List the jobs, newest first, with their progress."""
-    page = queries.jobs(db.session, signed_in(), clean(request.args.get("before", "")))
-    return render_template("admin/jobs.html", page=page)
+    chosen = queries.read_jobs(request.args)
+    page = queries.jobs(db.session, signed_in(), chosen)
+    values: dict[str, Any] = chosen.parameters()
+    return render_template(
+        "admin/jobs.html",
+        page=page,
+        chosen=chosen,
+        values=values,
+        kinds=sorted(((kind, title_of(kind)) for kind in kinds() - {MAIL}), key=itemgetter(1)),
+        statuses=JobStatus,
+        first=url_for("admin.jobs", **values) if chosen.before else None,
+        older=url_for("admin.jobs", **values, before=page.older) if page.older else None,
+    )
 
 
 @blueprint.post("/messages/<public_id>/retry")
@@ -55,11 +70,19 @@ def retry(public_id: str) -> Response:
 @blueprint.get("/mails")
 @requires(Permission.MAIL_READ)
 def mails() -> str:
-    """List the mails that were not sent and, where they are kept in a folder, the others."""
+    """List the mails that were noted, and those in the folder where they are kept in one."""
     folder = _folder()
+    status = one_of(MessageStatus, request.args.get("status", ""))
+    after = id_in(request.args.get("after", ""))
+    page = queries.noted(db.session, signed_in(), status, after)
+    following = page.following
     return render_template(
         "admin/mails.html",
-        unsent=queries.unsent(db.session, signed_in()),
+        noted=page.rows,
+        status=status,
+        statuses=MESSAGE_STATES,
+        first=url_for("admin.mails", status=status) if after else None,
+        following=url_for("admin.mails", status=status, after=following) if following else None,
         mails=queries.mails(folder) if folder else None,
     )
 

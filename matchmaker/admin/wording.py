@@ -1,8 +1,8 @@
-"""What jobs came to, in words."""
+"""What jobs came to and how mails stand, in words."""
 
 from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
-from models import Job
+from models import Job, MessageStatus
 
 COUNTED = {
     "added": _l("added"),
@@ -37,6 +37,11 @@ VERDICTS = {
     "unanchored": _l("the audit trail is whole, as far as can be told"),
     "broken": _l("the audit trail is not whole"),
     "cut": _l("the end of the audit trail is missing"),
+}
+MESSAGE_STATES = {
+    MessageStatus.WAITING: _l("Waiting"),
+    MessageStatus.FAILED: _l("Given up after many attempts"),
+    MessageStatus.SENT: _l("Has been sent"),
 }
 
 

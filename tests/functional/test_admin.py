@@ -15,10 +15,12 @@ from matchmaker import mail, outbox
 from matchmaker.config import Settings
 from matchmaker.db import transaction
 from matchmaker.i18n import _
+from matchmaker.jobs import title_of
 from matchmaker.schedule import SCHEDULE
-from models import AuditEntry, Job, JobStatus, MessageStatus, OutboxMessage, Role, User
+from models import AuditEntry, Job, JobStatus, MessageStatus, OutboxMessage, Role, User, now
 from tests import factories
 from tests.conftest import SECRET, SignIn
+from tests.functional.pages import link, links
 from tests.matchmaker.test_jobs import work_off
 from tests.matchmaker.test_outbox import note
 
@@ -146,15 +148,69 @@ def test_jobs_are_listed_page_by_page(client: FlaskClient, session: Session, adm
     assert seen == [f"kind-{number:03}" for number in reversed(range(120))]
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", ["digests", "retrain", "digests", "gone"]),
+        ("kind=digests", ["digests", "digests"]),
+        ("status=failed", ["digests", "gone"]),
+        ("status=queued", []),
+        ("kind=digests&status=failed", ["digests"]),
+        ("kind=gone&status=lost&before=%00", ["digests", "retrain", "digests", "gone"]),
+    ],
+)
+def test_jobs_are_narrowed_by_kind_and_status(
+    client: FlaskClient, session: Session, admin: User, asked: str, found: list[str]
+) -> None:
+    with transaction(session):
+        for kind, status in (
+            ("gone", JobStatus.FAILED),
+            ("digests", JobStatus.FAILED),
+            ("retrain", JobStatus.DONE),
+            ("digests", JobStatus.DONE),
+        ):
+            session.add(Job(kind=kind, status=status))
+            session.flush()
+    page = client.get(f"/admin/jobs?{asked}").text
+    assert re.findall(r'<th scope="row">(.*)</th>', page) == [title_of(kind) for kind in found]
+    assert (_("No job fits") in page) == (not found)
+
+
+def test_the_pages_of_narrowed_jobs_stay_narrowed(
+    client: FlaskClient, session: Session, admin: User
+) -> None:
+    with transaction(session):
+        for number in range(120):
+            status = JobStatus.FAILED if number % 2 else JobStatus.DONE
+            session.add(Job(kind="digests", status=status, error=f"Error{number:03}"))
+    first = client.get("/admin/jobs?kind=digests&status=failed").text
+    assert '<option value="failed" selected>' in first
+    second = client.get(link(first, 'rel="next"') or "").text
+    failed = [f"Error{number:03}" for number in reversed(range(1, 120, 2))]
+    assert re.findall(r"Error\d{3}", first + second) == failed
+    assert "/admin/jobs?kind=digests&status=failed" in links(second, "href")
+
+
+def test_only_jobs_that_are_handled_are_offered(client: FlaskClient, admin: User) -> None:
+    offered = re.findall(r'<option value="([^"]*)"', client.get("/admin/jobs").text)
+    assert {kind for kind, _hour in SCHEDULE} <= set(offered)
+    assert outbox.MAIL not in offered
+
+
+@pytest.mark.parametrize("address", ["/admin/jobs", "/admin/jobs?status=failed"])
 def test_the_list_takes_as_many_queries_for_fifty_jobs_as_for_five(
-    client: FlaskClient, session: Session, admin: User, count_queries: Callable[[], Any]
+    client: FlaskClient,
+    session: Session,
+    admin: User,
+    count_queries: Callable[[], Any],
+    address: str,
 ) -> None:
     for _number in range(5):
         _given_up(session)
     counted = []
     for _round in range(2):
         counter = count_queries()
-        assert client.get("/admin/jobs").status_code == 200
+        assert client.get(address).status_code == 200
         counted.append(len(counter))
         for _number in range(45):
             _given_up(session)
@@ -167,10 +223,11 @@ def test_a_test_mail_reaches_the_administrator_and_can_be_read(
     assert _("No mail yet") in client.get("/admin/mails").text
     assert _post(client, "/admin/mails/test", "/admin/mails") == (303, "/admin/mails")
     page = client.get("/admin/mails").text
-    assert "admin/test" in page.split('id="unsent-heading"')[1]
+    assert "admin/test" in page
     work_off(app)
     page = client.get("/admin/mails").text
-    assert "unsent-heading" not in page
+    assert _("No mail is in this state") in page
+    assert "admin/test" in client.get("/admin/mails?status=sent").text
     assert "admin@example.com" in page
     (name,) = [path.name for path in folder.iterdir()]
     assert f"/admin/mails/{name}" in page
@@ -184,6 +241,45 @@ def test_a_mail_that_was_given_up_can_be_tried_again(
     address = f"/admin/messages/{message.public_id}/retry"
     assert address in client.get("/admin/mails").text
     assert _post(client, address, "/admin/mails", next="/admin/mails") == (303, "/admin/mails")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", ["waiting", "failed"]),
+        ("status=waiting", ["waiting"]),
+        ("status=failed", ["failed"]),
+        ("status=sent", ["sent"]),
+        ("status=lost&after=x", ["waiting", "failed"]),
+    ],
+)
+def test_mails_are_narrowed_by_status(
+    client: FlaskClient, session: Session, admin: User, asked: str, found: list[str]
+) -> None:
+    with transaction(session):
+        for status in MessageStatus:
+            _note_mail(session, f"letter/{status}", status)
+    page = client.get(f"/admin/mails?{asked}").text
+    assert sorted(re.findall("letter/([a-z]+)", page)) == sorted(found)
+
+
+def test_mails_are_listed_page_by_page(client: FlaskClient, session: Session, admin: User) -> None:
+    with transaction(session):
+        for number in range(120):
+            _note_mail(session, f"letter/{number:03}", MessageStatus.FAILED)
+    seen: list[str] = []
+    address: str | None = "/admin/mails?status=failed"
+    while address:
+        page = client.get(address).text
+        seen += re.findall(r"letter/(\d{3})", page)
+        address = link(page, 'rel="next"')
+    assert seen == [f"{number:03}" for number in range(120)]
+
+
+def _note_mail(session: Session, template: str, status: MessageStatus) -> None:
+    payload = {"template": template}
+    session.add(OutboxMessage(kind=outbox.MAIL, payload=payload, status=status, sent_at=now()))
+    session.flush()
 
 
 @pytest.mark.parametrize("name", ["..", "%2e%2e%2fqueue", "a" * 16, "a", "aaaaaaaaaaaaaaa%00"])
