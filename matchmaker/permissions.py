@@ -43,6 +43,7 @@ from matchmaker.relations import (
     sees_posting,
     sides,
     takes_part,
+    where_import_is_seen,
     where_match_is_seen,
     where_posting_is_seen,
     where_revision_is_seen,
@@ -145,7 +146,6 @@ _IMPARTIAL = frozenset(
 """What nobody decides about a text of the organization they belong to."""
 
 _OWN: dict[type[Record], Any] = {
-    ImportBatch: ImportBatch.user_id,
     Notification: Notification.user_id,
     SavedSearch: SavedSearch.user_id,
     TypedForm: TypedForm.user_id,
@@ -161,6 +161,7 @@ _WHOLE: dict[type[Record], Permission] = {
 """What those with a permission see all of, and nobody else any."""
 
 _WHERE: dict[type[Record], Callable[[User | None], sa.ColumnElement[bool]]] = {
+    ImportBatch: where_import_is_seen,
     Revision: where_revision_is_seen,
     **WHERE_SEEN,
 }

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from models import (
     Attachment,
+    ImportBatch,
     Match,
     MatchSide,
     MatchStatus,
@@ -308,11 +309,19 @@ def where_revision_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
     )
 
 
+def where_import_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
+    """Return the condition that the actor brought an import in for their present organization."""
+    if actor is None:
+        return sa.false()
+    own = ImportBatch.user_id == actor.id
+    return sa.and_(own, ImportBatch.organization_id == actor.organization_id)
+
+
 def where_attachment_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
     """Return the condition that the actor may read the text that a file belongs to.
 
     What a change would add is for those who see the change; what is in a form that nobody has
-    saved yet is for whoever put it there.
+    saved yet is for whoever put it there, while they belong to the same organization.
     """
     if actor is None:
         return sa.false()
@@ -325,7 +334,10 @@ def where_attachment_is_seen(actor: User | None) -> sa.ColumnElement[bool]:
     return sa.and_(
         Attachment.deleted_at.is_(None),
         sa.or_(
-            Attachment.uploaded_by_id == actor.id,
+            sa.and_(
+                Attachment.uploaded_by_id == actor.id,
+                Attachment.organization_id == actor.organization_id,
+            ),
             sa.and_(saved, where_own(actor, Attachment)),
             sa.and_(Attachment.attached, sa.or_(*of_text)),
             Attachment.revision_id.in_(changes),

@@ -32,6 +32,7 @@ ROUTES = {
     "/admin/users/<public_id>": ("GET POST", "user:manage"),
     "/admin/users/<public_id>/disable": ("POST", "user:manage"),
     "/admin/users/<public_id>/enable": ("POST", "user:manage"),
+    "/admin/users/<public_id>/organization": ("GET POST", "user:manage"),
     "/admin/users/<public_id>/password-link": ("POST", "user:manage"),
     "/admin/users/<public_id>/second-factor": ("POST", "user:manage"),
     "/admin/users/new": ("GET POST", "user:manage"),

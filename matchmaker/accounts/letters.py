@@ -1,4 +1,4 @@
-"""Letters of accounts: links, and news of changed credentials.
+"""Letters of accounts: links, and news of changed credentials and organizations.
 
 A mail is noted as ids; the link is made when it is written, so that it stands nowhere before.
 """
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker import mail
 from matchmaker.accounts import links
-from models import EmailToken, TokenPurpose, User
+from models import AuditEntry, EmailToken, TokenPurpose, User
 
 Values = dict[str, Any]
 
@@ -33,6 +33,16 @@ def credential_changed(session: Session, user: User, what: str) -> None:
     It goes to the address that the user has now, whatever this transaction makes of it.
     """
     mail.later(session, "credential_changed", user.email, owner_id=user.id, what=what)
+
+
+def moved(session: Session, user: User, entry: AuditEntry) -> None:
+    """Note the mail that tells a user of their other organization, as the trail's entry has it."""
+    mail.later(session, "moved", user, entry_id=entry.id)
+
+
+@mail.letter("moved")
+def _moved(session: Session, _reader: User | None, entry_id: int) -> Values:
+    return dict(session.get_one(AuditEntry, entry_id).detail)
 
 
 @mail.letter("credential_changed")

@@ -126,6 +126,7 @@ ACTIONS = {
     "lift_restriction": _l("Lifted an integrity restriction"),
     "light": _l("Changed the light"),
     "mark_seen": _l("Marked as seen"),
+    "move": _l("Moved to another organization"),
     "no_policy": _l("Recorded that no policy applies"),
     "nominate": _l("Nominated"),
     "object": _l("Objected"),

@@ -171,6 +171,26 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class MoveForm(FlaskForm):  # type: ignore[misc]
+    """The organization that somebody moves to, and why; they read the reason."""
+
+    organization = SelectField(
+        _l("Organization found"), [InputRequired(_l("Choose an organization."))]
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        [DataRequired(_l("Give the reason; the person reads it.")), Length(max=500)],
+        filters=[stripped],
+        render_kw={"rows": "2", "maxlength": "500"},
+    )
+
+    def offer(self, found: Sequence[Organization]) -> None:
+        """Give the organizations to choose from."""
+        self.organization.choices = [SelectChoice(value="", label=_("Choose …"))] + [
+            SelectChoice(value=one.public_id, label=f"{one.name} {one.uscc}") for one in found
+        ]
+
+
 class CorrectionForm(FlaskForm):  # type: ignore[misc]
     """What an officer corrects of an organization, and why."""
 

@@ -108,9 +108,13 @@ def _close_as_manager(session: Session, user: User) -> None:
     members.set_active(session, manager, user, active=False)
 
 
+def _move(session: Session, user: User) -> None:
+    users.move(session, factories.user(Role.ADMIN), user, factories.organization(), "换了单位")
+
+
 @pytest.mark.parametrize(
     "change",
-    [_disable, _give_another_role, _reset_second_factor, _make_manager, _close_as_manager],
+    [_disable, _give_another_role, _reset_second_factor, _make_manager, _close_as_manager, _move],
 )
 def test_what_changes_an_account_ends_its_sessions_at_the_next_request(
     session: Session,
@@ -185,7 +189,8 @@ def test_a_reader_sees_and_ends_their_own_sessions(session: Session, app: Flask)
 
 
 @pytest.mark.parametrize(
-    "address", ["/admin/users/new", "/admin/bureaus/new", "/account/email", "USER"]
+    "address",
+    ["/admin/users/new", "/admin/bureaus/new", "/account/email", "USER", "USER/organization"],
 )
 def test_what_matters_asks_for_the_password_again(
     session: Session, client: FlaskClient, sign_in: SignIn, address: str
@@ -292,6 +297,7 @@ def test_every_export_and_what_gives_rights_or_money_asks_for_it(app: Flask) -> 
         "/admin/users/<public_id>",
         "/admin/users/<public_id>/disable",
         "/admin/users/<public_id>/enable",
+        "/admin/users/<public_id>/organization",
         "/admin/users/<public_id>/password-link",
         "/admin/users/<public_id>/second-factor",
         "/admin/users/new",

@@ -1,4 +1,4 @@
-"""What an administrator does with users: add, disable, give roles, send a link for a password.
+"""What an administrator does with users: add, move, disable, give roles, send a password link.
 
 An administrator sets no password and sees none (ASVS 5.0 A6.4.6).
 """
@@ -11,14 +11,22 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matchmaker import audit
-from matchmaker.accounts import links
+from matchmaker.accounts import letters, links
 from matchmaker.accounts.services import passwords, second_factor, sessions
 from matchmaker.accounts.services.signing_in import normal
 from matchmaker.db import exclusive, transaction
 from matchmaker.i18n import _
 from matchmaker.permissions import BUREAU_ROLES, exclusion
 from matchmaker.relations import REGION_ROLES
-from models import Organization, OrganizationKind, Region, Role, User, UserRole
+from models import (
+    Organization,
+    OrganizationKind,
+    OrganizationStatus,
+    Region,
+    Role,
+    User,
+    UserRole,
+)
 
 
 class UserError(Exception):
@@ -90,6 +98,50 @@ def set_standing(session: Session, actor: User, user: User, standing: Standing) 
         audit.record(session, actor, "user:set_roles", user, roles=roles, before=sorted(before))
 
 
+def move(
+    session: Session, actor: User, user: User, organization: Organization, reason: str
+) -> None:
+    """Let a user belong to another organization, where a manager begins as a member.
+
+    Their sessions and mailed links end, and a mail tells them. What they have posted stays where
+    they posted it.
+
+    Raises:
+        UserError: it is the actor's own account, the organization is theirs already or not
+            approved, their roles are a bureau's alone, or nobody would be left to manage theirs.
+    """
+    with transaction(session):
+        _refuse_own(actor, user)
+        before = user.organization
+        if organization.id == before.id:
+            raise UserError("organization", _("They belong to this organization already."))
+        if organization.status is not OrganizationStatus.APPROVED:
+            raise UserError("organization", _("This organization has not been approved."))
+        if _is_last(session, user, Role.MANAGER, User.organization_id == before.id):
+            refusal = _(
+                "This is the last manager of %(organization)s. Make somebody else one first.",
+                organization=before.name,
+            )
+            raise UserError("organization", refusal)
+        roles = {Role.MEMBER if role is Role.MANAGER else role for role in user.roles}
+        _refuse_unfit(organization, Standing(frozenset(roles), user.region))
+        user.organization = organization
+        user.role_rows = [UserRole(role=role) for role in sorted(roles)]
+        links.withdraw_all(session, user)
+        sessions.end_all(session, user)
+        entry = audit.record(
+            session,
+            actor,
+            "user:move",
+            user,
+            before=before.name,
+            after=organization.name,
+            roles=sorted(roles),
+            reason=reason,
+        )
+        letters.moved(session, user, entry)
+
+
 def disable(session: Session, actor: User, user: User) -> None:
     """Close a user's account; their sessions end.
 
@@ -150,13 +202,18 @@ def _refuse_own(actor: User, user: User) -> None:
 
 
 def _refuse_last_admin(session: Session, user: User) -> None:
-    if Role.ADMIN not in user.roles:
-        return
-    exclusive(session, "administrators")
+    if _is_last(session, user, Role.ADMIN):
+        raise UserError("roles", _("This is the last administrator."))
+
+
+def _is_last(session: Session, user: User, role: Role, *conditions: sa.ColumnElement[bool]) -> bool:
+    """Return whether of those with an open account only this user holds the role."""
+    if role not in user.roles:
+        return False
+    exclusive(session, f"last {role}")
     others = (
         sa.select(User.id)
         .join(User.role_rows)
-        .where(UserRole.role == Role.ADMIN, User.active, User.id != user.id)
+        .where(UserRole.role == role, User.active, User.id != user.id, *conditions)
     )
-    if session.scalar(others.limit(1)) is None:
-        raise UserError("roles", _("This is the last administrator."))
+    return session.scalar(others.limit(1)) is None
