@@ -90,6 +90,15 @@ def asks_for_recent_sign_in(view: Callable[..., Any]) -> bool:
     return bool(getattr(view, _RECENT, False))
 
 
+def demand_recent_sign_in() -> None:
+    """Do what `requires` does with `recent`, in the midst of a view that takes a form.
+
+    It is for forms of which only some matter so much; the reader comes back to the form's page.
+    """
+    if not _proved_lately():
+        abort(_to_confirm(_page_before()))
+
+
 def current_actor() -> User | None:
     """Return the signed-in user, None for a visitor."""
     known = current_user._get_current_object()  # noqa: SLF001
@@ -210,13 +219,19 @@ def _refuse_unless_permitted() -> Response | None:
 
 def _confirm_first(view: Callable[..., Any]) -> Response | None:
     """Send the reader to prove who they are where the view asks for that and it was long ago."""
-    session = current_session()
-    if not asks_for_recent_sign_in(view) or session is None:
-        return None
-    if session.confirmed_at > now() - RECENT:
+    if not asks_for_recent_sign_in(view) or _proved_lately():
         return None
     elsewhere = flask.request.method == "POST" or getattr(view, _SAVED, False)
-    target = (_page_before() if elsewhere else flask.request.full_path).rstrip("?")
+    return _to_confirm(_page_before() if elsewhere else flask.request.full_path)
+
+
+def _proved_lately() -> bool:
+    session = current_session()
+    return session is None or session.confirmed_at > now() - RECENT
+
+
+def _to_confirm(target: str) -> Response:
+    target = target.rstrip("?")
     return flask.redirect(flask.url_for("accounts.confirm", next=target), 303)  # type: ignore[return-value]
 
 

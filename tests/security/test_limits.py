@@ -5,18 +5,22 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from waitress.server import create_server
 
+from matchmaker.accounts.attempts import WINDOW
 from matchmaker.config import Settings
+from matchmaker.db import transaction
 from matchmaker.serving import listening
 from matchmaker.web.limits import limiter
-from models import Role
+from models import Attempts, EmailToken, Role, now
 from tests import factories
 from tests.backends import Redis
 from tests.conftest import SECRET, SignIn, application, let_go
@@ -131,6 +135,30 @@ def test_invitations_have_a_limit(session: Session, client: FlaskClient, sign_in
         for n in range(A_MINUTE + 1)
     ]
     assert [answer.status_code for answer in answers] == [303] * A_MINUTE + [429]
+
+
+def test_an_account_asks_for_another_address_so_often_from_anywhere(
+    session: Session, app: Flask, sign_in: SignIn
+) -> None:
+    user, other = factories.user(), factories.user()
+    answers = []
+    for number in range(A_QUARTER + 1):
+        client = app.test_client()
+        client.environ_base["REMOTE_ADDR"] = f"203.0.113.{number}"
+        sign_in(client, user)
+        answers.append(send(client, "/account/email", email=f"another{number}@example.com"))
+    assert [answer.status_code for answer in answers] == [200] * A_QUARTER + [429]
+    assert 'id="email-error"' in answers[-1].text
+    session.rollback()
+    asked = sa.select(EmailToken.email).where(EmailToken.user_id == user.id)
+    assert len(session.scalars(asked).all()) == A_QUARTER
+    client = app.test_client()
+    sign_in(client, other)
+    assert send(client, "/account/email", email="other@example.com").status_code == 200
+    with transaction(session):
+        session.execute(sa.update(Attempts).values(began_at=now() - WINDOW - timedelta(seconds=1)))
+    sign_in(client, user)
+    assert send(client, "/account/email", email="later@example.com").status_code == 200
 
 
 def test_exports_have_a_limit(session: Session, client: FlaskClient, sign_in: SignIn) -> None:

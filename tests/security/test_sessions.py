@@ -24,10 +24,10 @@ from matchmaker.web.access import (
     RECENT,
     asks_for_recent_sign_in,
 )
-from models import Role, User, UserSession, now
+from models import Invitation, Role, User, UserSession, now
 from tests import factories
 from tests.conftest import SECRET, SignIn, application, let_go
-from tests.functional.pages import send
+from tests.functional.pages import send, token
 
 
 def _signed_in(client: FlaskClient) -> bool:
@@ -227,6 +227,29 @@ def test_a_form_that_matters_is_not_taken_without_it(
     assert answer.location.startswith("/sign-in/confirm")
     session.rollback()
     assert user.active
+
+
+@pytest.mark.parametrize(("role", "asked"), [("manager", True), ("member", False)])
+def test_inviting_a_manager_asks_for_it_and_a_member_does_not(
+    session: Session, client: FlaskClient, sign_in: SignIn, role: str, asked: bool
+) -> None:
+    page = "/organization/members"
+    sign_in(client, factories.user(Role.MANAGER))
+    with transaction(session):
+        session.execute(sa.update(UserSession).values(confirmed_at=now() - RECENT))
+    fields = {"csrf_token": token(client, page), "email": "new@example.com", "role": role}
+    headers = {"Referer": f"http://localhost{page}"}
+    answer = client.post(page, data=fields, headers=headers)
+    confirm = f"/sign-in/confirm?next={page}"
+    assert answer.location == (confirm if asked else page)
+    session.rollback()
+    assert bool(session.scalars(sa.select(Invitation)).all()) is not asked
+    if asked:
+        answer = send(client, confirm, password=factories.PASSWORD, next=page)
+        assert answer.location == page
+        assert send(client, page, email="new@example.com", role=role).location == page
+        session.rollback()
+        assert session.scalars(sa.select(Invitation.role)).one() is Role.MANAGER
 
 
 def test_over_https_the_cookies_cannot_be_sent_elsewhere(

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matchmaker import audit
-from matchmaker.accounts import letters, links
+from matchmaker.accounts import attempts, letters, links
 from matchmaker.accounts.services import sessions
 from matchmaker.accounts.services.signing_in import normal
 from matchmaker.db import transaction
@@ -23,7 +23,12 @@ def save(session: Session, actor: User, *, name: str, phone: str, title: str) ->
 
 
 def request_email_change(session: Session, actor: User, email: str) -> None:
-    """Send a link to the new address; until it is used, the old address stays, and is told."""
+    """Send a link to the new address; until it is used, the old address stays, and is told.
+
+    Raises:
+        TooManyAttemptsError: the actor has asked for as many links as they may.
+    """
+    attempts.spend(session, "email link", actor.public_id)
     with transaction(session):
         token = links.issue(session, TokenPurpose.EMAIL, normal(email), user_id=actor.id)
         letters.send_link(session, token)

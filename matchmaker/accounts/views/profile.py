@@ -3,6 +3,7 @@
 from flask import Response, flash, render_template, request
 
 from matchmaker.accounts import queries
+from matchmaker.accounts.attempts import TooManyAttemptsError
 from matchmaker.accounts.choosing import gone, link_or_gone
 from matchmaker.accounts.forms import EmailForm, ProfileForm
 from matchmaker.accounts.links import LinkSpentError
@@ -39,13 +40,19 @@ def overview() -> str | Response:
 @blueprint.route("/account/email", methods=["GET", "POST"])
 @limiter.limit("20 per minute", methods=["POST"])
 @requires(Permission.ACCOUNT_MANAGE, recent=True)
-def change_email() -> str | Response:
+def change_email() -> str | tuple[str, int]:
     """Send a link to the reader's new address."""
     form = EmailForm()
+    status = 200
     if form.validate_on_submit():
-        services.request_email_change(db.session, signed_in(), form.email.data)
-        return render_template("accounts/link_sent.html", email=form.email.data)
-    return render_template("accounts/change_email.html", form=form)
+        try:
+            services.request_email_change(db.session, signed_in(), form.email.data)
+        except TooManyAttemptsError:
+            form.email.errors = [_("You have asked for many links. Wait a quarter of an hour.")]
+            status = 429
+        else:
+            return render_template("accounts/link_sent.html", email=form.email.data)
+    return render_template("accounts/change_email.html", form=form), status
 
 
 @blueprint.route("/email/<link>", methods=["GET", "POST"])
