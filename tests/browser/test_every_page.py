@@ -62,7 +62,12 @@ OWN_PLACES = {
         "/claims?view=all",
         "/budgets",
     ),
-    "admin": ("/admin/users", "/admin/users/new", "/admin/bureaus/new"),
+    "admin": (
+        "/admin/users?role=member&state=invited",
+        "/admin/users",
+        "/admin/users/new",
+        "/admin/bureaus/new",
+    ),
     "auditor": ("/audit", "/audit?outcome=refused&q=none"),
 }
 RECORD_PLACES = {
@@ -83,7 +88,12 @@ RECORD_PLACES = {
         "/claims/{claim}/payment",
     ),
 }
-ADMIN_PLACES = ("/admin/jobs", "/admin/mails")
+ADMIN_PLACES = (
+    "/admin/jobs",
+    "/admin/jobs?status=failed",
+    "/admin/mails",
+    "/admin/mails?status=sent",
+)
 PERSONAS = [
     "enterprise",
     "researcher",
