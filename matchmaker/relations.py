@@ -75,12 +75,16 @@ def oversees(actor: User | None, record: Record) -> bool:
     )
 
 
-def where_overseen(actor: User | None, kind: Any) -> sa.ColumnElement[bool]:
-    """Return `oversees` as a condition on the postings of `kind`."""
+def where_overseen(
+    actor: User | None, kind: Any, column: Callable[[Any], Any] = lambda of: of
+) -> sa.ColumnElement[bool]:
+    """Return `oversees` as a condition on the postings of `kind`.
+
+    `column` says how to ask for the region, where it is not to be looked up in an index.
+    """
     reached = sa.or_(kind.submitted_at.is_not(None), kind.published_at.is_not(None))
-    return sa.and_(
-        where_in_region(actor, kind.region_id), kind.status.not_in(_BEFORE_THE_BUREAU), reached
-    )
+    inside = where_in_region(actor, column(kind.region_id))
+    return sa.and_(inside, kind.status.not_in(_BEFORE_THE_BUREAU), reached)
 
 
 def in_region(actor: User | None, region: Region) -> bool:

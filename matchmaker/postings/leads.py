@@ -20,14 +20,14 @@ So many for each condition: the others leave fewer of them to sort, and more row
 Ids = sa.Select[int] | sa.CompoundSelect[Any]
 
 
-def lead(session: Session, conditions: Sequence[Ids]) -> Ids | None:
-    """Return the condition with the fewest rows, None where each has more than a few (`FEW`).
+def lead(session: Session, conditions: Sequence[Ids], few: int = FEW) -> Ids | None:
+    """Return the condition with the fewest rows, None where each has more than a few.
 
     A condition is the SELECT of the ids of the rows that meet it.
     """
     if not conditions:
         return None
-    few = FEW * len(conditions)
+    few *= len(conditions)
     some = [condition.limit(few + 1).subquery() for condition in conditions]
     counts = [sa.select(sa.func.count()).select_from(each).scalar_subquery() for each in some]
     found = session.execute(sa.select(*counts)).one()

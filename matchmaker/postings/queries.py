@@ -143,6 +143,26 @@ def texts_with(
     return session.scalars(sa.select(found.c.id).order_by(found.c.id.desc()).limit(most)).all()
 
 
+def named(kind: Any, words: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that each word stands in the title or in the poster's own number.
+
+    A SELECT of ids alone finds them in the index on these two columns and reads no text.
+    """
+    either = (
+        sa.or_(stands_in(kind.title, each), stands_in(kind.reference, each)) for each in words
+    )
+    return sa.and_(*either)
+
+
+def stands_in(text: sa.SQLColumnExpression[Any], word: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a text holds a word, in upper or lower case.
+
+    To look past upper and lower case takes three times as long, and Chinese has none.
+    """
+    cased = word.lower() != word.upper()
+    return text.icontains(word, autoescape=True) if cased else holds(text, word)
+
+
 def family(industry: Industry) -> sa.Select[int]:
     """Return the SELECT of the ids of an industry and its sub-domains."""
     within = sa.or_(Industry.id == industry.id, Industry.parent_id == industry.id)
@@ -214,9 +234,9 @@ def own(session: Session, actor: User, kind: type[PostingT], chosen: OwnFilter) 
     else:
         reached = sa.or_(kind.submitted_at.is_not(None), kind.published_at.is_not(None))
         statement = statement.where(sa.or_(kind.status != PostingStatus.WITHDRAWN, reached))
-    for word in chosen.words.split()[:MOST_WORDS]:
-        named = (text.icontains(word, autoescape=True) for text in (kind.title, kind.reference))
-        statement = statement.where(sa.or_(*named))
+    words = chosen.words.split()[:MOST_WORDS]
+    if words:
+        statement = statement.where(named(kind, words))
     order = Order(kind.updated_at, descending=True, nullable=False)
     return read_page(session, statement, kind, order, chosen, OWN_PAGE_SIZE)
 

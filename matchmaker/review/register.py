@@ -1,21 +1,40 @@
 """The register: every text that has come before a bureau, in whatever state, last changed first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matchmaker.permissions import visible
 from matchmaker.postings.filters import LONGEST_SEARCH, Choices, Place, clean, one_of, read_common
 from matchmaker.postings.leads import lead
-from matchmaker.postings.queries import MOST_WORDS, Order, Page, family, read_page, subtree
+from matchmaker.postings.queries import (
+    MOST_WORDS,
+    Order,
+    Page,
+    family,
+    named,
+    read_page,
+    subtree,
+)
 from matchmaker.relations import where_overseen
-from models import Industry, Need, Organization, PostingStatus, Region, Result, User, among
+from models import (
+    Industry,
+    Need,
+    Organization,
+    PostingStatus,
+    Region,
+    Result,
+    User,
+    among,
+    unindexed,
+)
 
 PostingT = TypeVar("PostingT", Need, Result)
 
+FEW = 1_000
+"""How many texts are looked up and sorted at once: of more, one in a hundred fits on the way."""
 STATUSES = (
     PostingStatus.SUBMITTED,
     PostingStatus.RETURNED,
@@ -94,30 +113,36 @@ def _page(
     place: Place,
     *size: int,
 ) -> Page[PostingT]:
-    """Return a page, the database being told to begin with what few texts meet."""
-    conditions = list(_conditions(actor, kind, chosen))
-    statement = visible(actor, kind).where(where_overseen(actor, kind), *conditions)
-    for word in chosen.words.split()[:MOST_WORDS]:
-        named = (text.icontains(word, autoescape=True) for text in (kind.title, kind.reference))
-        statement = statement.where(sa.or_(*named))
-    few = lead(session, [sa.select(kind.id).where(condition) for condition in conditions])
+    """Return a page, the database being told to begin with what few texts meet.
+
+    Where there is nothing such, it walks through the texts in their order.
+    """
+    statement = sa.select(kind).where(  # whoever oversees a text sees it
+        where_overseen(actor, kind, unindexed), *_conditions(actor, kind, chosen, unindexed)
+    )
+    words: list[str] = chosen.words.split()[:MOST_WORDS]
+    if words:
+        statement = statement.where(named(kind, words))
+    conditions = [*_conditions(actor, kind, chosen), *([named(kind, words)] if words else [])]
+    few = lead(session, [sa.select(kind.id).where(each) for each in conditions], FEW)
     if few is not None:
         statement = statement.where(among(kind.id, few))
     order = Order(kind.updated_at, descending=True, nullable=False)
     return read_page(session, statement, kind, order, place, *size)
 
 
-def _conditions(actor: User, kind: Any, chosen: RegisterFilter) -> Iterator[sa.ColumnElement[bool]]:
-    """Give what an index answers, each for itself."""
-    region = chosen.region or actor.region
-    if region:
-        yield among(kind.region_id, subtree(region))
+def _conditions(
+    actor: User, kind: Any, chosen: RegisterFilter, column: Callable[[Any], Any] = lambda of: of
+) -> Iterator[sa.ColumnElement[bool]]:
+    """Give what an index answers, each for itself; `column` says how to ask for a column."""
+    for region in filter(None, {actor.region, chosen.region}):
+        yield among(column(kind.region_id), subtree(region))
     if chosen.status:
-        yield kind.status == chosen.status
+        yield column(kind.status) == chosen.status
     if chosen.industry:
-        yield among(kind.industry_id, family(chosen.industry))
+        yield among(column(kind.industry_id), family(chosen.industry))
     if chosen.organization:
-        named = sa.select(Organization.id).where(
+        theirs = sa.select(Organization.id).where(
             Organization.name.icontains(chosen.organization, autoescape=True)
         )
-        yield among(kind.organization_id, named)
+        yield among(column(kind.organization_id), theirs)

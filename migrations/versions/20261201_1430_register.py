@@ -1,4 +1,4 @@
-"""Needs and results by the time of their last change, for the bureau's register."""
+"""Needs and results by their last change and by their title, for the bureau's register."""
 
 from alembic import op
 
@@ -13,8 +13,10 @@ TABLES = ("need", "result")
 def upgrade() -> None:
     for table in TABLES:
         op.create_index(f"ix_{table}_changed", table, ["updated_at", "id"])
+        op.create_index(f"ix_{table}_title", table, ["title", "reference"])
 
 
 def downgrade() -> None:
     for table in TABLES:
+        op.drop_index(f"ix_{table}_title", table_name=table)
         op.drop_index(f"ix_{table}_changed", table_name=table)

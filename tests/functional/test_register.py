@@ -80,7 +80,7 @@ def test_each_filter_narrows_the_register(client: FlaskClient, director: User) -
         "industry=it": ["涂层难题"],
         "organization=新材料": ["涂层难题"],
         f"region={factories.FEIXI}": ["焊接难题"],
-        f"region={factories.WUHU}": [],
+        f"region={factories.WUHU}": ["涂层难题", "焊接难题"],
         "region=nowhere&status=x": ["涂层难题", "焊接难题"],
     }.items():
         assert table_titles(client, f"/review/needs?{query}") == expected, query

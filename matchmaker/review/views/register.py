@@ -8,7 +8,7 @@ from matchmaker.db import db
 from matchmaker.i18n import _
 from matchmaker.permissions import Permission
 from matchmaker.postings import export
-from matchmaker.postings.filters import load_choices
+from matchmaker.postings.filters import Choices, load_choices
 from matchmaker.postings.pages import Chip
 from matchmaker.postings.queries import last_reasons
 from matchmaker.relations import in_region
@@ -27,7 +27,7 @@ from models import Need
 def of_region(which: str) -> str:
     """List the texts of the reader's region in whatever state, last changed first."""
     actor = signed_in()
-    choices = load_choices(db.session)
+    choices = _choices()
     chosen = register.read_filter(request.args, choices)
     page = register.register(db.session, actor, LISTS[which], chosen)
     meanings = chosen.chosen()
@@ -44,7 +44,6 @@ def of_region(which: str) -> str:
         chosen=chosen,
         choices=choices,
         statuses=STATUSES,
-        regions=[region for region in choices.regions if in_region(actor, region)],
         chips=[
             Chip(wording.condition(name, meaning), address(**{name: None}))
             for name, (_value, meaning) in meanings.items()
@@ -60,7 +59,7 @@ def of_region(which: str) -> str:
 @requires(Permission.POSTING_OVERSEE, recent=True, saved=True)
 def export_of_region(which: str) -> Response:
     """Give the register, as it is narrowed, as a workbook."""
-    chosen = register.read_filter(request.args, load_choices(db.session))
+    chosen = register.read_filter(request.args, _choices())
     kind = LISTS[which]
     found = register.exported(db.session, signed_in(), kind, chosen, export.MOST).rows
     reasons = last_reasons(db.session, found)
@@ -71,3 +70,11 @@ def export_of_region(which: str) -> Response:
     title = _("Needs of the region") if kind is Need else _("Results of the region")
     header = (*export.header(kind), _("Submitted on"), _("Changed"), _("Reason"))
     return send_workbook(title, header, rows)
+
+
+def _choices() -> Choices:
+    """Return what the filter offers: of the regions, those that the reader acts for."""
+    every = load_choices(db.session)
+    return Choices(
+        every.industries, [each for each in every.regions if in_region(signed_in(), each)]
+    )
