@@ -12,7 +12,13 @@ from matchmaker.disclosure import fold
 from matchmaker.permissions import visible
 from matchmaker.postings.filters import HallFilter, OwnFilter, Place
 from matchmaker.postings.leads import Ids, lead
-from matchmaker.relations import where_invited, where_near, where_own
+from matchmaker.relations import (
+    REGION_ROLES,
+    where_invited,
+    where_near,
+    where_overseen,
+    where_own,
+)
 from models import (
     Industry,
     Need,
@@ -26,6 +32,7 @@ from models import (
     among,
     holding,
     holds,
+    unindexed,
 )
 
 PostingT = TypeVar("PostingT", Need, Result)
@@ -34,6 +41,8 @@ PAGE_SIZE = 20
 MOST_FOUND = 10
 MOST_WORDS = 8
 OWN_PAGE_SIZE = 50
+FEW_FOUND = 50
+"""With how many texts that everybody may read a search goes on in the titles of the others."""
 WITH_REASON = (PostingStatus.RETURNED, PostingStatus.REJECTED, PostingStatus.SUSPENDED)
 """The states that are not entered without a reason."""
 BODIES: dict[Any, tuple[InstrumentedAttribute[str], ...]] = {
@@ -129,18 +138,25 @@ def texts_with(
     """Return the ids of the newest texts, so many at most, that hold all the words.
 
     The longest word comes first and has two characters at least. They are looked for in what
-    everybody may read, and in the titles of the actor's own texts, which may be kept from others.
+    everybody may read, and in the titles of the actor's own texts, which may be kept from others;
+    where few hold them, in those of all that the actor oversees, too.
     """
     public = sa.select(kind.id).where(
         among(kind.id, holding(kind, words[0])),
         *(holds(kind.search_text, word) for word in words),
     )
-    own = sa.select(kind.id).where(
-        where_own(actor, kind), *(kind.title.icontains(word, autoescape=True) for word in words)
-    )
+    titled = sa.and_(*(stands_in(kind.title, word) for word in words))
+    own = sa.select(kind.id).where(where_own(actor, kind), titled)
     newest = [each.order_by(kind.id.desc()).limit(most).subquery() for each in (public, own)]
-    found = sa.union(*(sa.select(each.c.id) for each in newest)).subquery()
-    return session.scalars(sa.select(found.c.id).order_by(found.c.id.desc()).limit(most)).all()
+    ids = sa.union(*(sa.select(each.c.id) for each in newest)).subquery()
+    found = session.scalars(sa.select(ids.c.id).order_by(ids.c.id.desc()).limit(most)).all()
+    if len(found) > FEW_FOUND or not actor.roles & REGION_ROLES:
+        return found
+    rare = sa.select(kind.id).where(titled).limit(most)
+    overseen = sa.select(kind.id).where(
+        among(kind.id, rare), where_overseen(actor, kind, unindexed)
+    )
+    return sorted({*found, *session.scalars(overseen)}, reverse=True)[:most]
 
 
 def named(kind: Any, words: Sequence[str]) -> sa.ColumnElement[bool]:

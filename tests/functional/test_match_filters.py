@@ -97,6 +97,24 @@ def test_the_words_of_a_masked_text_find_it_for_its_own_people_alone(
     assert len(titles(client.get("/matches?q=二维材料").text)) == 1
 
 
+@pytest.mark.parametrize(
+    ("role", "region", "shown"),
+    [
+        (Role.OFFICER, factories.FEIXI, 1),
+        (Role.OFFICER, factories.ANHUI, 1),
+        (Role.DIRECTOR, factories.HEFEI, 1),
+        (Role.OFFICER, factories.WUHU, 0),
+    ],
+)
+def test_the_title_of_a_masked_text_finds_it_for_the_bureau_that_oversees_it(
+    session: Session, client: FlaskClient, sign_in: SignIn, role: Role, region: str, shown: int
+) -> None:
+    _masked()
+    sign_in(client, factories.user(role, region=region))
+    assert len(titles(client.get("/matches").text)) == 1
+    assert len(titles(client.get(f"/matches?q={SECRET}的制备").text)) == shown
+
+
 def test_of_too_many_texts_with_the_words_the_newest_are_looked_at(
     session: Session,
     client: FlaskClient,
