@@ -29,6 +29,7 @@ from models import (
     ResultMode,
     StatusChange,
     User,
+    Visibility,
     among,
     holding,
     holds,
@@ -152,7 +153,8 @@ def texts_with(
     found = session.scalars(sa.select(ids.c.id).order_by(ids.c.id.desc()).limit(most)).all()
     if len(found) > FEW_FOUND or not actor.roles & REGION_ROLES:
         return found
-    rare = sa.select(kind.id).where(titled).limit(most)
+    kept = sa.select(kind.id).where(kind.visibility.in_((Visibility.MASKED, Visibility.INVITED)))
+    rare = kept.where(titled).order_by(kind.id.desc()).limit(most)
     overseen = sa.select(kind.id).where(
         among(kind.id, rare), where_overseen(actor, kind, unindexed)
     )
