@@ -120,11 +120,16 @@ def _page(
     statement = sa.select(kind).where(  # whoever oversees a text sees it
         where_overseen(actor, kind, unindexed), *_conditions(actor, kind, chosen, unindexed)
     )
-    words: list[str] = chosen.words.split()[:MOST_WORDS]
+    if chosen.status:
+        statement = statement.where(unindexed(kind.status) == chosen.status)
+    of_status = [kind.status == chosen.status] if chosen.status else []
+    rare = [sa.select(kind.id).where(*of_status, each) for each in _conditions(actor, kind, chosen)]
+    few = lead(session, rare, FEW)
+    words = chosen.words.split()[:MOST_WORDS]
     if words:
         statement = statement.where(named(kind, words))
-    conditions = [*_conditions(actor, kind, chosen), *([named(kind, words)] if words else [])]
-    few = lead(session, [sa.select(kind.id).where(each) for each in conditions], FEW)
+    if words and few is None:
+        few = lead(session, [sa.select(kind.id).where(named(kind, words))], FEW)
     if few is not None:
         statement = statement.where(among(kind.id, few))
     order = Order(kind.updated_at, descending=True, nullable=False)
@@ -134,11 +139,9 @@ def _page(
 def _conditions(
     actor: User, kind: Any, chosen: RegisterFilter, column: Callable[[Any], Any] = lambda of: of
 ) -> Iterator[sa.ColumnElement[bool]]:
-    """Give what an index answers, each for itself; `column` says how to ask for a column."""
+    """Give what an index answers, with the status or without; `column` is how to ask for one."""
     for region in filter(None, {actor.region, chosen.region}):
         yield among(column(kind.region_id), subtree(region))
-    if chosen.status:
-        yield column(kind.status) == chosen.status
     if chosen.industry:
         yield among(column(kind.industry_id), family(chosen.industry))
     if chosen.organization:
