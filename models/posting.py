@@ -89,6 +89,6 @@ def posting_indexes(table: str) -> tuple[sa.Index | sa.UniqueConstraint, ...]:
         sa.Index(f"ix_{table}_region", "region_id", "status"),
         sa.Index(f"ix_{table}_own", "organization_id", "updated_at", "id"),
         sa.Index(f"ix_{table}_changed", "updated_at", "id"),
-        sa.Index(f"ix_{table}_title", "visibility", "title", "reference"),
+        sa.Index(f"ix_{table}_title", "visibility", "title", "reference", "id"),
         sa.UniqueConstraint("organization_id", "reference", name=f"uq_{table}_reference"),
     )

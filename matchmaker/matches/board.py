@@ -203,8 +203,8 @@ def _fitting(session: Session, actor: User, chosen: BoardFilter) -> tuple[sa.Sel
     told by the texts of either side, which take longer to look up.
     """
     texts = _texts(session, actor, chosen)
-    fitting = [sa.or_(*ways) for ways in _conditions(actor, chosen, texts, unindexed)]
-    statement = sa.select(Match.id).where(*fitting)
+    met = list(_conditions(actor, chosen, texts, unindexed))
+    statement = sa.select(Match.id)
     if chosen.grade:
         statement = statement.where(Match.grade == chosen.grade)
     if chosen.unassigned:
@@ -213,13 +213,14 @@ def _fitting(session: Session, actor: User, chosen: BoardFilter) -> tuple[sa.Sel
         statement = statement.where(Match.id.not_in(unwanted(actor)))
     if chosen.interest:
         said_so = among(Match.id, said(actor, interested=chosen.interest == INTERESTED))
-        return _of_few(statement, said_so, chosen.status), True
+        return _of_few(_meeting(statement, met), said_so, chosen.status), True
     if chosen.text:
         side = Match.need_id if isinstance(chosen.text, Need) else Match.result_id
-        return _of_few(statement, side == chosen.text.id, chosen.status), True
+        own = side == chosen.text.id
+        return _of_few(_meeting(statement, met), own, chosen.status), True
     assert chosen.status is not None  # noqa: S101 (every status is shown of one text alone)
-    ways = _conditions(actor, chosen, texts, lambda column: column)
-    return _led(session, statement, chosen.status, ways)
+    ways = list(_conditions(actor, chosen, texts, lambda column: column))
+    return _led(session, statement, chosen.status, ways, met)
 
 
 def _hides_unwanted(actor: User, chosen: BoardFilter) -> bool:
@@ -247,13 +248,26 @@ def _texts(session: Session, actor: User, chosen: BoardFilter) -> _Texts:
     )
 
 
+def _meeting(statement: sa.Select[T], conditions: Iterable[_Ways]) -> sa.Select[T]:
+    return statement.where(*(sa.or_(*ways) for ways in conditions))
+
+
 def _led(
-    session: Session, statement: sa.Select[T], status: MatchStatus, fitting: Iterable[_Ways]
+    session: Session,
+    statement: sa.Select[T],
+    status: MatchStatus,
+    fitting: Sequence[_Ways],
+    met: Sequence[_Ways] = (),
 ) -> tuple[sa.Select[T], bool]:
-    """Return `statement` for the matches of a status, begun with what few meet where few do."""
+    """Return `statement` for the matches of a status, begun with what few meet where few do.
+
+    `met` are the conditions as a row is asked for them; what begins with one need not be.
+    """
     of_status = sa.select(Match.id).where(Match.status == status)
     rows = [sa.union_all(*(of_status.where(way) for way in ways)) for ways in fitting]
     few = lead(session, rows)
+    asked = (ways for row, ways in zip(rows, met, strict=False) if row is not few)
+    statement = _meeting(statement, asked)
     if few is None:
         return statement.where(Match.status == status), False
     return statement.where(unindexed(Match.status) == status, among(Match.id, few)), True

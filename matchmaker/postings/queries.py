@@ -142,9 +142,10 @@ def texts_with(
     everybody may read, and in the titles of the actor's own texts, which may be kept from others;
     where few hold them, in those of all that the actor oversees, too.
     """
-    public = sa.select(kind.id).where(
-        among(kind.id, holding(kind, words[0])),
-        *(holds(kind.search_text, word) for word in words),
+    may_hold = holding(kind, words[0]).subquery().c[0]
+    newest_first = sa.select(may_hold).order_by(may_hold.desc()).limit(2 * most)
+    public = sa.select(kind.id).where(  # to look at the texts takes longest
+        among(kind.id, newest_first), *(holds(kind.search_text, word) for word in words)
     )
     titled = sa.and_(*(stands_in(kind.title, word) for word in words))
     own = sa.select(kind.id).where(where_own(actor, kind), titled)
@@ -154,7 +155,7 @@ def texts_with(
     if len(found) > FEW_FOUND or not actor.roles & REGION_ROLES:
         return found
     kept = sa.select(kind.id).where(kind.visibility.in_((Visibility.MASKED, Visibility.INVITED)))
-    rare = kept.where(titled).order_by(kind.id.desc()).limit(most)
+    rare = kept.where(titled).limit(most)
     overseen = sa.select(kind.id).where(
         among(kind.id, rare), where_overseen(actor, kind, unindexed)
     )

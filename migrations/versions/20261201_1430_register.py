@@ -13,7 +13,7 @@ TABLES = ("need", "result")
 def upgrade() -> None:
     for table in TABLES:
         op.create_index(f"ix_{table}_changed", table, ["updated_at", "id"])
-        op.create_index(f"ix_{table}_title", table, ["visibility", "title", "reference"])
+        op.create_index(f"ix_{table}_title", table, ["visibility", "title", "reference", "id"])
 
 
 def downgrade() -> None:

@@ -115,6 +115,7 @@ def test_every_column_that_people_write_is_part_of_the_text() -> None:
         "submitted_at",
         "published_at",
         "reminded_on",
+        "returned_texts",
         "status",
         "author_id",
         "organization_id",
