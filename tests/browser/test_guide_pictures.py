@@ -37,6 +37,7 @@ PICTURES = {
     "guide/agreed": ("transfer-office", "/matches/{agreed}", "一体化压铸后地板"),
     "guide/members": ("transfer-office", "/organization/members", "机构成员"),
     "guide/organization": ("county-officer", "/organizations/{organization}", "肥西云岫"),
+    "guide/todo": ("county-officer", "/todo", "待办"),
     "guide/inbox": ("county-officer", "/review", "审核"),
     "guide/revision": ("county-officer", "/review/revision/{revision}", "毫米波"),
     "guide/board": ("county-officer", "/matches", "撮合"),
