@@ -1,4 +1,4 @@
-"""Files that are brought in: what is refused, what stays text, and the template's way and back."""
+"""Files that are brought in: by whom, what is refused, what stays text, and the template's way."""
 
 import io
 import re
@@ -20,9 +20,12 @@ from models import (
     PropertyKind,
     PropertyStatus,
     Result,
+    Role,
     User,
     Visibility,
 )
+from tests import factories
+from tests.conftest import SignIn
 from tests.functional.importing import GOOD, Rows, bring, every, only, press, rows_in
 from tests.functional.pages import send
 from tests.matchmaker.spreadsheets import made_files
@@ -145,3 +148,15 @@ def test_the_template_filled_in_comes_in_clean(
         (PropertyKind.SECRET, PropertyStatus.GRANTED),
     ]
     assert [need.kind for need in every(session, Need)] == [NeedKind.TECHNOLOGY]
+
+
+@pytest.mark.parametrize(
+    "role", [Role.OFFICER, Role.DIRECTOR, Role.BROKER, Role.ADMIN, Role.AUDITOR]
+)
+def test_importing_is_for_those_who_post(
+    session: Session, client: FlaskClient, sign_in: SignIn, role: Role
+) -> None:
+    assert client.get("/needs/import").status_code == 303
+    sign_in(client, factories.user(role, region=factories.ANHUI))
+    assert client.get("/needs/import").status_code == 403
+    assert client.get("/results/import/template.xlsx").status_code == 403

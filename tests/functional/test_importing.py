@@ -338,18 +338,6 @@ def test_only_who_uploaded_it_sees_it(
     assert only(session).status is ImportStatus.WAITING
 
 
-@pytest.mark.parametrize(
-    "role", [Role.OFFICER, Role.DIRECTOR, Role.BROKER, Role.ADMIN, Role.AUDITOR]
-)
-def test_importing_is_for_those_who_post(
-    session: Session, client: FlaskClient, sign_in: SignIn, role: Role
-) -> None:
-    assert client.get("/needs/import").status_code == 303
-    sign_in(client, factories.user(role, region=factories.ANHUI))
-    assert client.get("/needs/import").status_code == 403
-    assert client.get("/results/import/template.xlsx").status_code == 403
-
-
 def test_who_may_not_post_any_more_imports_nothing(
     app: Flask, session: Session, client: FlaskClient, poster: User, xlsx: Any
 ) -> None:
