@@ -130,3 +130,12 @@ def test_nothing_of_the_region_yet(client: FlaskClient, director: User) -> None:
     assert _("No text of your region has come before the bureau yet") in (
         client.get("/review/results").text
     )
+
+
+@pytest.mark.parametrize("kind", ["need", "result"])
+def test_the_way_back_from_a_text_leads_to_the_list_it_stands_in(
+    client: FlaskClient, director: User, kind: str
+) -> None:
+    text = waiting(getattr(factories, kind))
+    page = client.get(f"/review/{kind}/{text.public_id}").text
+    assert f'<a href="/review/{kind}s">{_("Texts of the region")}</a>' in page
