@@ -20,6 +20,7 @@ from matchmaker.spreadsheets import (
     read_table,
     split_terms,
 )
+from tests.growth import LINEAR, growth
 from tests.matchmaker.spreadsheets import made_files
 
 ROWS = [
@@ -245,3 +246,12 @@ def test_a_file_of_100_000_rows_is_read_whole(tmp_path: Path) -> None:
     rows = ([f"N{i}", f"需求{i}", "描述"] for i in range(100_000))
     path = made_files.text(tmp_path / "t.csv", [["id", "title", "text"], *rows], "gb18030")
     assert len(read_table(path, NEEDS).rows) == 100_000
+
+
+def test_the_work_of_reading_grows_with_the_rows(tmp_path: Path) -> None:
+    def file(length: int) -> Path:
+        rows = ([f"N{i}", f"需求{i}", "描述"] for i in range(length))
+        return made_files.text(tmp_path / f"{length}.csv", [["id", "title", "text"], *rows])
+
+    files = {length: file(length) for length in (3_000, 30_000)}
+    assert growth(lambda length: read_table(files[length], NEEDS), 30_000) < LINEAR
