@@ -15,6 +15,7 @@ from models import (
     NoticeKind,
     NoticeSetting,
     Organization,
+    OrganizationKind,
     OrganizationStatus,
     RecoveryCode,
     Region,
@@ -53,6 +54,23 @@ def open_sessions(session: Session, actor: User) -> Sequence[UserSession]:
 def has_second_factor(session: Session, user: User) -> bool:
     """Return whether the user has set up an authenticator."""
     return session.get(TotpSecret, user.id) is not None
+
+
+def is_left_alone(session: Session, organization: Organization) -> bool:
+    """Return whether no manager of an organization, which needs one, has an open account.
+
+    A bureau's people are looked after by the administrators; an organization that is not approved
+    has nothing to look after.
+    """
+    if organization.kind is OrganizationKind.GOVERNMENT:
+        return False
+    managers = sa.select(User.id).where(
+        User.organization_id == organization.id,
+        User.active,
+        User.role_rows.any(UserRole.role == Role.MANAGER),
+    )
+    approved = organization.status is OrganizationStatus.APPROVED
+    return approved and session.scalar(managers.limit(1)) is None
 
 
 def recovery_codes_left(session: Session, user: User) -> int:

@@ -28,6 +28,7 @@ _RECENT = "_recent_sign_in"
 _BY_ITSELF = "_asked_by_the_page_itself"
 _SAVED = "_is_saved_and_not_shown"
 _UNGUARDED = {"static"}
+_TYPED = "typed"
 _SEEN = "seen"
 _SEEN_EVERY = 60  # seconds
 
@@ -90,13 +91,21 @@ def asks_for_recent_sign_in(view: Callable[..., Any]) -> bool:
     return bool(getattr(view, _RECENT, False))
 
 
-def demand_recent_sign_in() -> None:
+def demand_recent_sign_in(**typed: str) -> None:
     """Do what `requires` does with `recent`, in the midst of a view that takes a form.
 
-    It is for forms of which only some matter so much; the reader comes back to the form's page.
+    It is for forms of which only some matter so much; the reader comes back to the form's page,
+    to which `typed_before` gives what was typed, by field.
     """
     if not _proved_lately():
+        flask.session[_TYPED] = typed
         abort(_to_confirm(_page_before()))
+
+
+def typed_before() -> dict[str, str]:
+    """Return once what `demand_recent_sign_in` kept, {} where it kept nothing."""
+    typed: dict[str, str] = flask.session.pop(_TYPED, {})
+    return typed
 
 
 def current_actor() -> User | None:

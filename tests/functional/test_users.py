@@ -125,6 +125,28 @@ def test_an_account_is_closed_and_opened_again(
     assert send(app.test_client(), "/sign-in", **fields).status_code == 303
 
 
+@pytest.mark.parametrize("how", ["closed", "demoted"])
+def test_one_is_told_that_an_organization_lost_its_last_manager(
+    session: Session, client: FlaskClient, admin: User, how: str
+) -> None:
+    first, second = (factories.user(Role.MANAGER) for _each in range(2))
+    with transaction(session):
+        second.organization = first.organization
+    warning = _(
+        "Nobody manages %(organization)s. Make one of its people a manager, so that they"
+        " can invite others and keep its entry right.",
+        organization=first.organization.name,
+    )
+    for manager, warned in ((first, False), (second, True)):
+        page = f"/admin/users/{manager.public_id}"
+        assert warning not in client.get(page).text
+        if how == "closed":
+            send(client, f"{page}/disable", page)
+        else:
+            send(client, page, roles=["member"])
+        assert (warning in client.get(page).text) is warned
+
+
 def test_one_finds_users_by_name_address_and_organization(
     session: Session, client: FlaskClient, admin: User
 ) -> None:

@@ -247,9 +247,16 @@ def test_inviting_a_manager_asks_for_it_and_a_member_does_not(
     if asked:
         answer = send(client, confirm, password=factories.PASSWORD, next=page)
         assert answer.location == page
+        assert _offers(client.get(page).text, "new@example.com", "manager")
+        assert not _offers(client.get(page).text, "new@example.com", "manager")
         assert send(client, page, email="new@example.com", role=role).location == page
         session.rollback()
         assert session.scalars(sa.select(Invitation.role)).one() is Role.MANAGER
+
+
+def _offers(page: str, email: str, role: str) -> bool:
+    """Return whether this address and role stand in the form for inviting somebody."""
+    return f'value="{email}"' in page and f'<option selected value="{role}">' in page
 
 
 def test_over_https_the_cookies_cannot_be_sent_elsewhere(

@@ -96,6 +96,7 @@ def user(public_id: str) -> str | Response:
         form=form,
         state=listing.STATES[listing.state_of(record)],
         has_second_factor=has_one,
+        left_alone=queries.is_left_alone(db.session, record.organization),
     )
 
 

@@ -10,7 +10,13 @@ from matchmaker.organizations.services import members as services
 from matchmaker.organizations.services.members import ROLES, NotYoursError
 from matchmaker.organizations.views.pages import blueprint, people_asked_for
 from matchmaker.permissions import Permission
-from matchmaker.web.access import demand_recent_sign_in, load_or_404, requires, signed_in
+from matchmaker.web.access import (
+    demand_recent_sign_in,
+    load_or_404,
+    requires,
+    signed_in,
+    typed_before,
+)
 from matchmaker.web.addresses import see_page
 from matchmaker.web.limits import limiter
 from models import Invitation, Role, User
@@ -21,11 +27,11 @@ from models import Invitation, Role, User
 @requires(Permission.ORGANIZATION_MANAGE_MEMBERS)
 def members() -> str | Response:
     """List the organization's people and invite others, managers after a recent sign-in."""
-    form = InvitationForm()
+    form = InvitationForm(data=typed_before())
     if form.validate_on_submit():
         role = Role(form.role.data)
         if role is Role.MANAGER:
-            demand_recent_sign_in()
+            demand_recent_sign_in(email=form.email.data, role=role)
         services.invite(db.session, signed_in(), form.email.data, role)
         flash(_("The invitation was sent."), "success")
         return see_page("organizations.members")
