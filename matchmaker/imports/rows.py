@@ -33,7 +33,7 @@ from matchmaker.spreadsheets.cells import CellError, squeeze
 from matchmaker.spreadsheets.columns import MAX_TEXT
 from matchmaker.spreadsheets.entries import check_count
 from matchmaker.spreadsheets.metrics import metrics_in
-from matchmaker.spreadsheets.rights import NUMBERED, PARTS, field_of, rights_in
+from matchmaker.spreadsheets.rights import NUMBERED, PARTS, field_of, kind_by_number, rights_in
 from models import (
     CooperationMode,
     Industry,
@@ -251,7 +251,7 @@ def _mail_address(place: _Place) -> RowError | None:
 def _right_without_kind(number: int, place: _Place) -> RowError | None:
     fields = [field_of(part, number) for part in PARTS]
     filled = [field for field in fields if place[field]]
-    if not filled or place[fields[0]]:
+    if not filled or place[fields[0]] or kind_by_number(place[field_of("number", number)]):
         return None
     return place.error(
         fields[0] if fields[0] in place.columns else filled[0],

@@ -168,7 +168,9 @@ def _note(column: Column) -> str:
         ),
     }
     for number in NUMBERED:
-        own[field_of("kind", number)] = _("Choose from the list. Needed for each right.")
+        own[field_of("kind", number)] = _(
+            "Choose from the list. Needed, unless the number is a patent's or a program's in full."
+        )
         own[field_of("status", number)] = _("Choose from the list. Empty: granted.")
     if column.field in own:
         return own[column.field]

@@ -1,9 +1,11 @@
 """Intellectual property rights of a result: some in columns of their own, others in one cell.
 
 In the cell a right is written in parts, `kind|number|status|holder`, of which all but the first may
-be left out. A status that is not written means granted, as in the form.
+be left out. A status that is not written means granted, as in the form; a kind that is not written
+in its column is taken from the number, where that tells it.
 """
 
+import re
 from collections.abc import Mapping
 
 from matchmaker.i18n import _
@@ -36,6 +38,15 @@ STATUSES = {
     "pending": ("申请中", "已申请", "已受理", "审查中", "实质审查", "pending"),
 }
 _kind, _status = one_of(KINDS), one_of(STATUSES)
+_PATENT = re.compile(r"(?:ZL|CN)?(?:19|20)[0-9]{2}([12389])[0-9]{7}\.?[0-9X]")
+_SOFTWARE = re.compile(r"(?:19|20)[0-9]{2}SR[0-9]{6,7}")
+_KINDS_OF_PATENTS = {
+    "1": "invention",
+    "2": "utility",
+    "3": "design",
+    "8": "invention",
+    "9": "utility",
+}
 
 
 def field_of(part: str, number: int) -> str:
@@ -53,11 +64,25 @@ def listed_rights(kept: str) -> list[Entry]:
     return entries_in(kept, PARTS)
 
 
+def kind_by_number(number: str) -> str:
+    """Return the kind of right that its number tells, "" where it tells none.
+
+    A patent's is the digit after the year (专利申请号标准 ZC 0006-2003; 8 and 9 are those of
+    international applications), and SR stands in that of a registered program.
+    """
+    written = re.sub(r"\s", "", number).upper()
+    if patent := _PATENT.fullmatch(written):
+        return _KINDS_OF_PATENTS[patent[1]]
+    return "software" if _SOFTWARE.fullmatch(written) else ""
+
+
 def rights_in(values: Mapping[str, str]) -> list[Entry]:
     """Return all rights of a row: those of the columns, then those of the cell."""
     numbered = [
         entry(PARTS, *(values[field_of(part, number)] for part in PARTS)) for number in NUMBERED
     ]
+    for right in numbered:
+        right["kind"] = right["kind"] or kind_by_number(right["number"])
     return [
         right | {"status": right["status"] or "granted"}
         for right in (*numbered, *listed_rights(values["properties"]))

@@ -100,3 +100,13 @@ def test_a_table_without_a_column_for_the_kind_is_told_where_it_is_filled(
     assert error["reason"] == _(MISSING)
     press(client, address, "columns", **{"column-0": "title", "column-1": ""})
     assert only(session).found["error_count"] == 0
+
+
+def test_a_patents_number_alone_tells_what_it_is(
+    app: Flask, session: Session, client: FlaskClient, poster: User, tmp_path: Path
+) -> None:
+    rows = [("成果名称", "专利号"), ("涂覆隔膜", "ZL202020000000.7"), ("浆料", "")]
+    press(client, look(client, tmp_path, rows), "start")
+    work_off(app)
+    (right,) = every(session, ResultProperty)
+    assert (right.kind, right.number) == (PropertyKind.UTILITY, "ZL202020000000.7")

@@ -16,6 +16,7 @@ from matchmaker.spreadsheets.rights import (
     LONGEST,
     PARTS,
     field_of,
+    kind_by_number,
     listed_rights,
     parse_rights,
     rights_in,
@@ -137,3 +138,22 @@ def test_a_wrong_cell_is_told_with_its_row_and_its_column(
     error = refused(tmp_path, header, cell)
     assert (error.row, error.column) == (3, header)
     assert told in error.cure
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        ("ZL202010000000.0", "invention"),
+        ("zl 2020 2 0000000.X", "utility"),
+        ("2015300000000", "design"),
+        ("CN200880000000.1", "invention"),
+        ("201990000000.1", "utility"),
+        ("2026SR0123456", "software"),
+        ("ZL20204000000.0", ""),  # a digit is missing
+        ("202040000000.0", ""),  # there is no such kind
+        ("ZL1", ""),
+        ("", ""),
+    ],
+)
+def test_a_full_number_tells_the_kind(number: str, kind: str) -> None:
+    assert kind_by_number(number) == kind
