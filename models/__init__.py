@@ -5,8 +5,8 @@ from models.attachment import Attachment
 from models.base import Base, Record, new_public_id, now
 from models.claim import Claim
 from models.contract import LARGEST_AMOUNT, Contract, ContractTerms, ContractVersion, Payment
-from models.derived import holding, place_matches, write_bigrams
-from models.dialects import among, holds, unindexed
+from models.derived import holding, newest_holding, place_matches, write_bigrams
+from models.dialects import among, holds, one_of, unindexed
 from models.document_template import DocumentTemplate
 from models.enums import (
     ConsentDecision,
@@ -189,7 +189,9 @@ __all__ = [
     "holds",
     "key_digest",
     "new_public_id",
+    "newest_holding",
     "now",
+    "one_of",
     "place_matches",
     "unindexed",
     "write_bigrams",

@@ -10,43 +10,44 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.sql.functions import FunctionElement
 
 from models.base import Base
+from models.dialects import Numbers
 from models.match import Match
 from models.need import Need
 from models.result import Result
 
 _CHARACTER_BITS = 21
 _ID_BITS = 32
+_SPAN_BITS = 10
+"""Ids that differ below these bits alone stand in one span; a span's number is below any bigram."""
 
 
-class Bigrams(sa.TypeDecorator[frozenset[int]]):
-    """A set of bigrams: an array on PostgreSQL, words for a full-text table on SQLite."""
+class Bigrams(Numbers):
+    """A set of bigrams, on SQLite as words for a full-text table.
 
-    impl = sa.Text
+    There, `joint` says whether a row is asked for all of them or for any.
+    """
+
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        """Choose the type of the database at hand."""
-        on_postgresql = dialect.name == "postgresql"
-        return dialect.type_descriptor(
-            postgresql.ARRAY(sa.BigInteger) if on_postgresql else sa.Text()
-        )
+    def __init__(self, joint: str = " ") -> None:
+        super().__init__()
+        self.joint = joint
 
-    def process_bind_param(self, value: frozenset[int] | None, dialect: sa.Dialect) -> Any:
-        """Write the numbers in ascending order, so that equal sets make equal statements."""
-        numbers = sorted(value or ())
-        return numbers if dialect.name == "postgresql" else " ".join(f"{n:x}" for n in numbers)
+    def as_text(self, numbers: list[int]) -> str:
+        """Return the words."""
+        return self.joint.join(f"{number:x}" for number in numbers)
 
 
 def _table(name: str) -> sa.Table:
     """Return the table of one kind's bigrams, which the migrations make.
 
-    A row is one version of one text; versions are not deleted, for a search looks at the text too.
+    A row is one version of one text, with the span of its id among its bigrams; versions are not
+    deleted, for a search looks at the text too.
     """
     return sa.Table(
         name,
@@ -62,24 +63,28 @@ BIGRAM_TABLES: dict[type[Need | Result], sa.Table] = {
 }
 
 
-class _HoldsAll(FunctionElement[Any]):
+class _Holding(FunctionElement[Any]):
     """Whether a row's bigrams, the first clause, hold all those of the second.
 
-    It has no type: SQLite would be asked whether a boolean equals 1, and then uses no index.
+    With a third one, the row must be of one of the spans in it. It has no type: SQLite would be
+    asked whether a boolean equals 1, and then uses no index.
     """
 
     inherit_cache = True
 
 
-@compiles(_HoldsAll, "postgresql")
-def _contains(element: _HoldsAll, compiler: Any, **kw: Any) -> str:
-    return " @> ".join(compiler.process(clause, **kw) for clause in element.clauses)
+@compiles(_Holding, "postgresql")
+def _contains(element: _Holding, compiler: Any, **kw: Any) -> str:
+    column, wanted, *spans = (compiler.process(clause, **kw) for clause in element.clauses)
+    return " AND ".join([f"{column} @> {wanted}", *(f"{column} && {each}" for each in spans)])
 
 
-@compiles(_HoldsAll, "sqlite")
-def _matches(element: _HoldsAll, compiler: Any, **kw: Any) -> str:
-    column, wanted = element.clauses
-    return f"{column.table.name} MATCH {compiler.process(wanted, **kw)}"
+@compiles(_Holding, "sqlite")
+def _matches(element: _Holding, compiler: Any, **kw: Any) -> str:
+    column, *asked = element.clauses
+    wanted, *spans = (compiler.process(clause, **kw) for clause in asked)
+    within = "".join(f" || ' AND (' || {each} || ')'" for each in spans)
+    return f"{column.table.name} MATCH {wanted}{within}"
 
 
 def bigrams(text: str) -> frozenset[int]:
@@ -91,16 +96,36 @@ def bigrams(text: str) -> frozenset[int]:
     )
 
 
-def holding(kind: type[Need | Result], word: str) -> sa.Select[int]:
+def holding(
+    kind: type[Need | Result], word: str, spans: Iterable[int] | None = None
+) -> sa.Select[int]:
     """Return the SELECT of the ids of those postings that may hold a word of two characters up.
 
     Every posting that does is among them, and few others: of a longer word the bigrams may stand
-    apart, or in an older version of the text.
+    apart, or in an older version of the text. Given `spans`, only ids in these are looked at.
     """
     table = BIGRAM_TABLES[kind]
-    wanted = sa.bindparam(None, bigrams(word), type_=Bigrams())
+    asked = [sa.bindparam(None, bigrams(word), type_=Bigrams())]
+    if spans is not None:
+        asked.append(sa.bindparam(None, frozenset(spans), type_=Bigrams(" OR ")))
     posting_id = table.c.rowid.bitwise_and(2**_ID_BITS - 1)
-    return sa.select(posting_id).where(_HoldsAll(table.c.bigrams, wanted))
+    return sa.select(posting_id).where(_Holding(table.c.bigrams, *asked))
+
+
+def newest_holding(kind: type[Need | Result], word: str, last: int, most: int) -> sa.Select[Any]:
+    """Return the SELECT of the newest ids of `holding`, so many at most; `last` is the kind's last.
+
+    A word may stand in every second text, and PostgreSQL would read all of them. The spans are
+    looked at from the newest on, twice as many with each step, until there are enough.
+    """
+    steps, upper, length = [], last >> _SPAN_BITS, 2
+    while upper >= 0:
+        lower = max(upper + 1 - length, 0)
+        found = holding(kind, word, range(lower, upper + 1)).subquery().c[0]
+        newest = sa.select(found.label("id")).order_by(found.desc()).limit(most).subquery()
+        steps.append(sa.select(newest.c.id))
+        upper, length = lower - 1, 2 * length
+    return sa.select(sa.union_all(*steps).subquery().c.id).limit(most)
 
 
 def place_matches(connection: sa.Connection, which: sa.ColumnElement[bool] | None = None) -> None:
@@ -125,9 +150,9 @@ def place_matches(connection: sa.Connection, which: sa.ColumnElement[bool] | Non
 def write_bigrams(
     connection: sa.Connection, kind: type[Need | Result], texts: Iterable[tuple[int, int, str]]
 ) -> None:
-    """Note the bigrams of texts, given as id, version and `search_text`."""
+    """Note the bigrams and the spans of texts, given as id, version and `search_text`."""
     rows = [
-        {"rowid": version << _ID_BITS | id_, "bigrams": bigrams(text)}
+        {"rowid": version << _ID_BITS | id_, "bigrams": bigrams(text) | {id_ >> _SPAN_BITS}}
         for id_, version, text in texts
     ]
     if rows:

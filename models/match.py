@@ -15,6 +15,8 @@ from models.result import Result
 from models.user import User
 
 PLACES = ("need_region_id", "result_region_id", "need_industry_id", "result_industry_id")
+_TEXTS = ["need_id", "result_id"]
+"""What PostgreSQL keeps beside an order, so as to read no row of a match that it passes by."""
 """Where the two texts of a match come from; the board's orders end in them, to be narrowed by."""
 
 
@@ -34,12 +36,14 @@ class Match(Record, Base):
     __table_args__ = (
         sa.UniqueConstraint("need_id", "result_id"),
         sa.CheckConstraint("score BETWEEN 0 AND 1", name="score_range"),
-        sa.Index("ix_match_need", "need_id", "status", "score"),
-        sa.Index("ix_match_result", "result_id", "status", "score"),
+        sa.Index("ix_match_need", "need_id", "status", "score", postgresql_include=["id"]),
+        sa.Index("ix_match_result", "result_id", "status", "score", postgresql_include=["id"]),
         sa.Index("ix_match_broker", "broker_id", "status", "id"),
-        sa.Index("ix_match_age", "status", "created_at", "id", *PLACES),
-        sa.Index("ix_match_board", "status", "score", "id", *PLACES),
-        sa.Index("ix_match_grade", "status", "grade", "score", "id", *PLACES),
+        sa.Index("ix_match_age", "status", "created_at", "id", *PLACES, postgresql_include=_TEXTS),
+        sa.Index("ix_match_board", "status", "score", "id", *PLACES, postgresql_include=_TEXTS),
+        sa.Index(
+            "ix_match_grade", "status", "grade", "score", "id", *PLACES, postgresql_include=_TEXTS
+        ),
         sa.Index("ix_match_waiting", "status", "recommended_on"),
         *(sa.Index(f"ix_match_{place[:-3]}", place, "status", "id") for place in PLACES),
     )

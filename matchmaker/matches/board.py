@@ -26,6 +26,7 @@ from models import (
     User,
     among,
     now,
+    one_of,
     unindexed,
 )
 
@@ -289,7 +290,7 @@ def _conditions(
         concerned.append(of(Match.broker_id) == actor.id)
     yield tuple(concerned)
     if texts:
-        yield tuple(of(side).in_(ids) for side, ids in texts)
+        yield tuple(one_of(of(side), ids) for side, ids in texts)
     if chosen.region:
         yield tuple(among(region, subtree(chosen.region)) for region in regions)
     if chosen.industry:

@@ -33,6 +33,7 @@ from models import (
     among,
     holding,
     holds,
+    newest_holding,
     unindexed,
 )
 
@@ -142,10 +143,10 @@ def texts_with(
     everybody may read, and in the titles of the actor's own texts, which may be kept from others;
     where few hold them, in those of all that the actor oversees, too.
     """
-    may_hold = holding(kind, words[0]).subquery().c[0]
-    newest_first = sa.select(may_hold).order_by(may_hold.desc()).limit(2 * most)
+    last = session.scalar(sa.select(sa.func.max(kind.id))) or 0
+    may_hold = newest_holding(kind, words[0], last, 2 * most)
     public = sa.select(kind.id).where(  # to look at the texts takes longest
-        among(kind.id, newest_first), *(holds(kind.search_text, word) for word in words)
+        among(kind.id, may_hold), *(holds(kind.search_text, word) for word in words)
     )
     titled = sa.and_(*(stands_in(kind.title, word) for word in words))
     own = sa.select(kind.id).where(where_own(actor, kind), titled)

@@ -7,7 +7,7 @@ from alembic import command
 from sqlalchemy import Engine
 
 from matchmaker import schema
-from models import Base, Need, holding
+from models import Base, Need, holding, newest_holding
 from tests.backends import Backend
 
 
@@ -78,6 +78,7 @@ def test_migrating_on_keeps_the_rows_of_tables_that_are_built_anew(backend: Back
         assert connection.scalar(sa.text("SELECT count(*) FROM need_mode")) == 1
         assert connection.scalars(holding(Need, "隔膜")).all() == [1]
         assert connection.scalars(holding(Need, "膜耐")).all() == []
+        assert connection.scalars(newest_holding(Need, "隔膜", 1, 9)).all() == [1]
         if engine.dialect.name == "sqlite":
             assert connection.scalar(sa.text("PRAGMA foreign_keys")) == 1
     engine.dispose()

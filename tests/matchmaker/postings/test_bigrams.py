@@ -15,7 +15,7 @@ from matchmaker.needs.queries import NeedFilter, listed
 from matchmaker.postings import leads
 from matchmaker.postings.queries import led
 from matchmaker.spreadsheets import write_table
-from models import Need, holding
+from models import Need, derived, holding, newest_holding
 from models.derived import bigrams
 from tests import factories
 
@@ -88,6 +88,18 @@ def test_what_a_rollback_undoes_leaves_nothing_behind(session: Session) -> None:
         raise ZeroDivisionError
     assert session.scalars(holding(Need, "新词")).all() == []
     assert _found(session, "旧词") == {"旧词"}
+
+
+@pytest.mark.parametrize(("most", "found"), [(1, 1), (3, 3), (5, 5), (9, 5)])
+def test_the_newest_are_found_without_looking_at_all(
+    session: Session, monkeypatch: pytest.MonkeyPatch, most: int, found: int
+) -> None:
+    monkeypatch.setattr(derived, "_SPAN_BITS", 1)
+    made = [factories.need(title="甲乙丙" if number % 7 == 2 else "丙乙甲") for number in range(34)]
+    ids = [need.id for need in made if need.title == "甲乙丙"]
+    newest = newest_holding(Need, "甲乙丙", made[-1].id, most)
+    assert sorted(session.scalars(newest)) == ids[-found:]
+    assert session.scalars(newest_holding(Need, "戊己", 0, most)).all() == []
 
 
 def test_what_a_spreadsheet_brought_is_found(session: Session, tmp_path: Path) -> None:
