@@ -116,7 +116,7 @@ def newest_holding(kind: type[Need | Result], word: str, last: int, most: int) -
     """Return the SELECT of the newest ids of `holding`, so many at most; `last` is the kind's last.
 
     A word may stand in every second text, and PostgreSQL would read all of them. The spans are
-    looked at from the newest on, twice as many with each step, until there are enough.
+    looked at from the newest on, four times as many with each step, until there are enough.
     """
     steps, upper, length = [], last >> _SPAN_BITS, 2
     while upper >= 0:
@@ -124,7 +124,7 @@ def newest_holding(kind: type[Need | Result], word: str, last: int, most: int) -
         found = holding(kind, word, range(lower, upper + 1)).subquery().c[0]
         newest = sa.select(found.label("id")).order_by(found.desc()).limit(most).subquery()
         steps.append(sa.select(newest.c.id))
-        upper, length = lower - 1, 2 * length
+        upper, length = lower - 1, 4 * length
     return sa.select(sa.union_all(*steps).subquery().c.id).limit(most)
 
 

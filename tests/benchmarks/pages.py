@@ -248,12 +248,15 @@ def _hall_pages(
 def _words() -> dict[str, str]:
     """Return two-character words by how many texts hold them, and one that none does."""
     texts = db.session.scalars(
-        sa.select(Need.search_text).where(Need.status == PostingStatus.PUBLISHED).limit(20_000)
+        sa.select(Need.search_text)
+        .where(Need.status == PostingStatus.PUBLISHED)
+        .order_by(Need.id)
+        .limit(20_000)
     )
     held: Counter[str] = Counter()
     for text in texts:
         held.update({text[at : at + 2] for at in range(len(text) - 1)})
-    ranked = [pair for pair, _count in held.most_common() if pair.isalpha()]
+    ranked = sorted((pair for pair in held if pair.isalpha()), key=lambda pair: (-held[pair], pair))
     return {
         "common": ranked[0],
         "middling": ranked[len(ranked) // 100],
