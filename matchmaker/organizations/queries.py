@@ -165,6 +165,8 @@ def moments(session: Session, organization: Organization) -> list[Moment]:
 def _what(change: StatusChange) -> str:
     if change.source == change.target:
         return _("Particulars corrected")
+    if change.target == OrganizationStatus.PENDING:
+        return _("Asked to be approved")
     return label(OrganizationStatus(change.target))
 
 

@@ -15,7 +15,9 @@ from matchmaker.organizations.services import review
 from matchmaker.organizations.services.review import WrongStateError
 from models import (
     AuditEntry,
+    Event,
     IntegrityRestriction,
+    Notification,
     Organization,
     OrganizationStatus,
     Role,
@@ -87,6 +89,37 @@ def test_an_organization_is_registered_by_its_code_and_waits(
     assert "tag-pending" in client.get("/organization").text
     assert client.get("/organization/members").status_code == 403
     assert client.get("/mine").status_code == 200
+
+
+def test_the_regions_officer_is_told_of_who_registers_and_of_no_correction(
+    app: Flask,
+    sign_in: SignIn,
+    session: Session,
+    client: FlaskClient,
+    link: str,
+    officer: User,
+) -> None:
+    send(client, link, **_form())
+    told = sa.select(Notification.user_id).where(
+        Notification.event == Event.ORGANIZATION_REGISTERED
+    )
+    session.rollback()
+    assert list(session.scalars(told)) == [officer.id]
+    bureau = app.test_client()
+    sign_in(bureau, officer)
+    page = bureau.get(f"/organizations/{_registered(session).public_id}").text
+    assert _("Asked to be approved") in page
+    assert _("Particulars corrected") not in page
+
+    send(client, "/sign-in", email=EMAIL, password=PASSWORD)
+    own = {name: value for name, value in _form().items() if name not in {"new", "repeat"}}
+    send(client, "/organization/edit", **own | {"organization_name": "安徽云上试剂股份有限公司"})
+    session.rollback()
+    assert list(session.scalars(told)) == [officer.id]
+    assert (
+        _("Particulars corrected")
+        in bureau.get(f"/organizations/{_registered(session).public_id}").text
+    )
 
 
 @pytest.mark.parametrize(

@@ -87,12 +87,12 @@ def register(session: Session, token: EmailToken, application: Application, pers
     try:
         with transaction(session):
             links.spend(session, token)
-            organization = _vacant(session, application.uscc)
+            organization, before = _vacant(session, application.uscc)
             _describe(organization, application)
             user = open_account(token.email, organization, Role.MANAGER, person, hashed)
             session.add(user)
             session.flush()
-            _hand_in(session, user, organization)
+            _hand_in(session, user, organization, before)
     except IntegrityError as error:
         if _has_account(session, token.email):
             raise links.LinkSpentError from error
@@ -123,7 +123,7 @@ def hand_in_again(
                 raise NotOpenError
             refuse_stale(organization, version)
             _describe(organization, application)
-            _hand_in(session, actor, organization)
+            _hand_in(session, actor, organization, organization.status)
     except IntegrityError as error:
         raise CodeTakenError from error
 
@@ -165,21 +165,21 @@ def open_account(
     )
 
 
-def _vacant(session: Session, uscc: str) -> Organization:
-    """Return the row that a registration may fill: a new one, or one that was refused.
+def _vacant(session: Session, uscc: str) -> tuple[Organization, OrganizationStatus | None]:
+    """Return the row that a registration may fill, with its status: a new one, or one refused.
 
     Raises:
         CodeTakenError: the code is in use.
     """
     found = session.scalar(sa.select(Organization).where(Organization.uscc == uscc))
     if found is None:
-        return Organization(uscc=uscc)
+        return Organization(uscc=uscc), None
     if found.status is not OrganizationStatus.REFUSED:
         raise CodeTakenError
     for former in session.scalars(sa.select(User).where(User.organization_id == found.id)):
         former.active = False
         sessions.end_all(session, former)
-    return found
+    return found, found.status
 
 
 def _describe(organization: Organization, application: Application) -> None:
@@ -191,8 +191,9 @@ def _describe(organization: Organization, application: Application) -> None:
     organization.tiers = list(application.tiers)
 
 
-def _hand_in(session: Session, actor: User, organization: Organization) -> None:
-    before = organization.status if organization.id else None
+def _hand_in(
+    session: Session, actor: User, organization: Organization, before: OrganizationStatus | None
+) -> None:
     organization.status = OrganizationStatus.PENDING
     organization.updated_at = now()  # which makes a new version, whatever was changed
     session.add(organization)
