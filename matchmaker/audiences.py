@@ -192,14 +192,15 @@ def _with_role(session: Session, role: Role, where: sa.ColumnElement[bool]) -> S
 
 
 def people(session: Session, organization_ids: Collection[int]) -> defaultdict[int, list[User]]:
-    """Return by organization its managers, all its members if it has none."""
+    """Return by organization its managers; if it has none, all who act for it, brokers not."""
     found: defaultdict[int, list[User]] = defaultdict(list)
     for user in _with_role(session, Role.MANAGER, User.organization_id.in_(organization_ids)):
         found[user.organization_id].append(user)
     rest = set(organization_ids) - found.keys()
     if rest:
-        inside = sa.select(User).where(User.active, User.organization_id.in_(rest))
-        for user in session.scalars(inside):
+        answers = User.role_rows.any(UserRole.role.in_(OWNER_ROLES))
+        inside = User.organization_id.in_(rest)
+        for user in session.scalars(sa.select(User).where(User.active, answers, inside)):
             found[user.organization_id].append(user)
     return found
 

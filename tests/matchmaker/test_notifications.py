@@ -39,6 +39,22 @@ def test_nobody_is_told_of_their_own_act(session: Session) -> None:
     assert session.scalars(sa.select(Notification.user_id)).all() == [colleague.id]
 
 
+def test_where_nobody_manages_the_members_are_told_and_brokers_are_not(session: Session) -> None:
+    organization = factories.organization()
+    member = factories.user(Role.MEMBER, organization=organization)
+    factories.user(Role.BROKER, organization=organization)
+    with transaction(session):
+        tell(session, Event.ORGANIZATION_RESTRICTED, organization)
+    assert session.scalars(sa.select(Notification.user_id)).all() == [member.id]
+    manager = factories.user(Role.MANAGER, organization=organization)
+    with transaction(session):
+        tell(session, Event.ORGANIZATION_RELEASED, organization)
+    released = sa.select(Notification.user_id).where(
+        Notification.event == Event.ORGANIZATION_RELEASED
+    )
+    assert session.scalars(released).all() == [manager.id]
+
+
 def test_the_mail_goes_the_way_the_reader_chose(session: Session) -> None:
     need = factories.need()
     at_once, daily = (factories.user(organization=need.organization) for _ in range(2))
