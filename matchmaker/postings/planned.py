@@ -1,6 +1,7 @@
 """Approvals that wait in the outbox until the time to undo them is over."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from models import Event, MessageStatus, Need, OutboxMessage, Record, Result, Re
 Reviewed = Need | Result | Revision
 
 APPROVE = "approve"
+_WAITING = sa.and_(OutboxMessage.kind == APPROVE, OutboxMessage.status == MessageStatus.WAITING)
 
 
 def name_of(record: Reviewed) -> str:
@@ -21,17 +23,26 @@ def name_of(record: Reviewed) -> str:
 def planned(session: Session, records: Sequence[Reviewed]) -> dict[Reviewed, OutboxMessage]:
     """Return the approvals that are planned for the records as they stand, in one query."""
     ids = {record.id for record in records}
-    messages = session.scalars(
-        sa.select(OutboxMessage).where(
-            OutboxMessage.kind == APPROVE,
-            OutboxMessage.status == MessageStatus.WAITING,
-            OutboxMessage.payload["record_id"].as_integer().in_(ids),
-        )
-    )
+    messages = session.scalars(sa.select(OutboxMessage).where(_WAITING, _record_id().in_(ids)))
     parts = ("record_kind", "record_id", "version")
     named = {tuple(message.payload[part] for part in parts): message for message in messages}
     keys = {record: (name_of(record), record.id, record.version) for record in records}
     return {record: named[key] for record, key in keys.items() if key in named}
+
+
+def where_planned(kind: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that an approval is planned for a record as it stands."""
+    plans = sa.select(_record_id(), OutboxMessage.payload["version"].as_integer()).where(
+        _WAITING, OutboxMessage.payload["record_kind"].as_string() == kind.__name__.lower()
+    )
+    return sa.tuple_(kind.id, kind.version).in_(plans)
+
+
+def planned_by(session: Session, actor: User) -> Sequence[OutboxMessage]:
+    """Return the approvals that somebody has planned, the last first."""
+    own = OutboxMessage.payload["actor_id"].as_integer() == actor.id
+    latest = (OutboxMessage.due_at.desc(), OutboxMessage.id)
+    return session.scalars(sa.select(OutboxMessage).where(_WAITING, own).order_by(*latest)).all()
 
 
 def call_off(session: Session, records: Sequence[Reviewed]) -> list[Reviewed]:
@@ -52,3 +63,8 @@ def take_back(session: Session, actor: User, record: Reviewed) -> None:
     if approver.active and approver is not record.reviewer:
         told: dict[Record, list[User]] = {record: [approver]}
         notifications.tell_each(session, Event.POSTING_RECALLED, told, actor)
+
+
+def _record_id() -> sa.ColumnElement[int]:
+    record_id: sa.ColumnElement[int] = OutboxMessage.payload["record_id"].as_integer()
+    return record_id

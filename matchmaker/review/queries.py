@@ -1,6 +1,7 @@
 """What waits for a reviewer: for the bureau, or for the organization's own review."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -14,7 +15,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 from matchmaker.clock import today
 from matchmaker.i18n import CHINA
 from matchmaker.permissions import Permission, granted, visible
-from matchmaker.postings.planned import Reviewed, name_of, planned
+from matchmaker.postings.planned import Reviewed, name_of, planned, planned_by, where_planned
 from matchmaker.postings.queries import (
     BODIES,
     MOST_WORDS,
@@ -88,6 +89,21 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Approved:
+    """A text whose approval the reader has planned and may still undo."""
+
+    kind: str
+    public_id: str
+    version: int
+    title: str
+
+    @property
+    def choice(self) -> str:
+        """The value that stands for the text in a form."""
+        return f"{self.kind}:{self.public_id}:{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
     """One page of the inbox, oldest first, and the row after which the next page begins."""
 
@@ -109,7 +125,8 @@ class Step:
 class _Pile:
     """The records of one kind at one stage of review: since when each waits, and whose they are.
 
-    Whoever reviews them sees them: `related` is part of what `visible` asks for.
+    Those whose approval is planned are off the pile until it is undone or refused. Whoever reviews
+    them sees them: `related` is part of what `visible` asks for.
     """
 
     kind: Any
@@ -122,6 +139,7 @@ class _Pile:
         every = (self.related, *conditions)
         return sa.and_(
             self.kind.status == self.status,
+            ~where_planned(self.kind),
             _of_posting(self.kind, lambda posting: sa.and_(*(each(posting) for each in every))),
         )
 
@@ -142,6 +160,28 @@ def inbox(session: Session, actor: User, chosen: InboxFilter) -> Inbox:
     last = shown[-1] if len(found) > PAGE_SIZE else None
     after = Cursor(last[1], name_of(last[0]), last[0].public_id) if last else None
     return Inbox(waiting(session, actor, shown), after)
+
+
+def approved(session: Session, actor: User) -> Mapping[datetime, Sequence[Approved]]:
+    """Return what the actor has approved and may still undo, by when it takes effect.
+
+    What was approved together stands together, the last first.
+    """
+    plans = [(plan.due_at, plan.payload) for plan in planned_by(session, actor)]
+    found: dict[tuple[str, int, int], Approved] = {}
+    for name, kind in KINDS.items():
+        ids = {plan["record_id"] for _due_at, plan in plans if plan["record_kind"] == name}
+        if ids:
+            columns = (kind.id, kind.version, kind.public_id, kind.title)
+            texts = visible(actor, kind).where(kind.id.in_(ids)).with_only_columns(*columns)
+            for row_id, version, public_id, title in session.execute(texts):
+                found[name, row_id, version] = Approved(name, public_id, version, title)
+    together: defaultdict[datetime, list[Approved]] = defaultdict(list)
+    for due_at, plan in plans:
+        text = found.get((plan["record_kind"], plan["record_id"], plan["version"]))
+        if text:
+            together[due_at].append(text)
+    return together
 
 
 def waiting(

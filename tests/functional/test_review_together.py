@@ -1,5 +1,6 @@
 """Approving many texts at once, and taking that back within ten minutes."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,7 @@ from matchmaker.db import transaction
 from matchmaker.i18n import _
 from matchmaker.postings import revisions
 from matchmaker.postings import services as postings
+from matchmaker.review.queries import PAGE_SIZE
 from models import (
     Event,
     IntegrityRestriction,
@@ -54,7 +56,9 @@ def test_texts_approved_together_are_published_after_ten_minutes(
     session.rollback()
     assert {need.status, result.status, revision.status} == {"submitted"}
     assert stored(session, sa.select(Notification.event)).all() == ["revision_submitted"]
-    assert client.get("/review").text.count("tag-published") == 3
+    page = client.get("/review").text
+    assert titles(page) == []
+    assert page.count('name="chosen"') == 3
     after_ten_minutes(session, app)
     assert (need.status, result.status) == (PostingStatus.PUBLISHED,) * 2
     assert (revision.status, revision.posting.title) == ("approved", "新标题")
@@ -75,10 +79,29 @@ def test_an_approval_undone_in_time_leaves_no_trace_outside(
     assert stored(session, sa.select(Notification)).all() == []
     assert stored(session, sa.select(Job.outcome)).all() == [{"called_off": 1}]
     assert audited(session, "need:undo_approval") == 1
-    assert "tag-published" not in client.get("/review").text
+    assert titles(client.get("/review").text) == [need.title]
     approve(client, need)
     after_ten_minutes(session, app)
     assert need.status.value == "published"
+
+
+def test_what_was_approved_together_leaves_the_list_and_is_undone_together(
+    session: Session, client: FlaskClient, reviewer: User
+) -> None:
+    with factories.together():
+        needs = [waiting() for _number in range(PAGE_SIZE + 2)]
+    approve(client, *needs[:PAGE_SIZE])
+    approve(client, needs[PAGE_SIZE])
+    page = client.get("/review").text
+    assert len(titles(page)) == 1
+    assert '<span class="count">1</span>' in page
+    last, first = re.findall(r'action="/review/undo".*?</form>', page, re.DOTALL)
+    chosen = [re.findall(r'name="chosen" value="([^"]+)"', form) for form in (first, last)]
+    assert chosen == [[choice(need) for need in needs[:PAGE_SIZE]], [choice(needs[PAGE_SIZE])]]
+    send(client, "/review/undo", "/review", chosen=chosen[0])
+    page = client.get("/review").text
+    assert '<span class="count">21</span>' in page
+    assert page.count('action="/review/undo"') == 1
 
 
 def test_it_is_too_late_to_undo_what_is_in_effect(

@@ -50,7 +50,7 @@ def inbox() -> str | Response:
         "review/inbox.html",
         **_pages(chosen, found),
         rows=found.rows,
-        planned=[row for row in found.rows if row.planned_at],
+        approved=queries.approved(db.session, actor),
         chosen=chosen,
         choices=choices,
         regions=[region for region in choices.regions if in_region(actor, region)],
