@@ -15,7 +15,6 @@ from matchmaker.clock import today
 from matchmaker.disclosure import search_text
 from matchmaker.i18n import _
 from matchmaker.postings.fields import (
-    FEN_PER_WAN,
     LONGEST_KEYWORD,
     LONGEST_TEXT,
     MOST_KEYWORDS,
@@ -34,6 +33,7 @@ from matchmaker.spreadsheets.columns import MAX_TEXT
 from matchmaker.spreadsheets.entries import check_count
 from matchmaker.spreadsheets.metrics import metrics_in
 from matchmaker.spreadsheets.rights import NUMBERED, PARTS, field_of, kind_by_number, rights_in
+from matchmaker.web.display import FEN_PER_WAN
 from models import (
     CooperationMode,
     Industry,

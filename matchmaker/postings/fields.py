@@ -13,9 +13,9 @@ from wtforms.widgets import TextInput
 from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.postings.file_types import MOST_FILES
+from matchmaker.web.display import FEN_PER_WAN
 from matchmaker.web.inputs import YuanField
 
-FEN_PER_WAN = 1_000_000
 MOST_WAN = 10_000_000
 LONGEST_TEXT = 5000
 MOST_KEYWORDS = 10
@@ -57,7 +57,6 @@ class AmountField(YuanField):
     """An amount typed in units of 10,000 yuan, as offices count; the data are fen."""
 
     unit = FEN_PER_WAN
-    units = ("万元", "万")
     hint = _l("Enter a number in units of 10,000 yuan, such as 50 or 12.5.")
 
     def as_typed(self, amount: Decimal) -> str:

@@ -32,6 +32,8 @@ _WRITTEN = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _AMOUNT = re.compile(r"[¥￥]?(\d{1,3}(?:,\d{3})+|\d{1,15})(\.\d{1,6})?(元|千元|万|万元|亿元)?")
+NEGOTIABLE = frozenset({"面议", "面谈", "另议", "协商", "协商确定"})
+"""What stands in the place of an amount that is still to be agreed on."""
 _HEADER_UNIT = re.compile(r"[(（/:：]\s*(?:单位\s*[:：]?)?\s*(元|千元|万元|亿元)")
 _SEPARATORS = re.compile(r"[；;、,，|\n]")
 
@@ -102,6 +104,11 @@ def parse_money(text: str, header: str) -> str:
         )
     number = Decimal(amount[1].replace(",", "") + (amount[2] or ""))
     return str(round(number * _FEN[unit]))
+
+
+def parse_price(text: str, header: str) -> str:
+    """Return an amount in fen, "" where it is said to be negotiable."""
+    return "" if squeeze(text) in NEGOTIABLE else parse_money(text, header)
 
 
 def one_of(words: Mapping[str, tuple[str, ...]]) -> Parser:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from matchmaker.spreadsheets import rights
-from matchmaker.spreadsheets.cells import many_of, one_of, parse_date, parse_money
+from matchmaker.spreadsheets.cells import many_of, one_of, parse_date, parse_price
 from matchmaker.spreadsheets.metrics import parse_metrics
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _organization(*aliases: str) -> Column:
 
 
 def _money(field: str, *aliases: str) -> Column:
-    return Column(field, _words(*aliases, field), parse=parse_money)
+    return Column(field, _words(*aliases, field), parse=parse_price)
 
 
 def _chosen(column: Column, words: Mapping[str, tuple[str, ...]], parser: Any = one_of) -> Column:

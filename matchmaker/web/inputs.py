@@ -10,20 +10,30 @@ from wtforms.widgets import TextInput
 
 from matchmaker.i18n import lazy_gettext as _l
 from matchmaker.inputs import InputError
+from matchmaker.web.display import FEN_PER_WAN, FEN_PER_YUAN
 from models import LARGEST_AMOUNT
+
+_FEN_PER_YI = 10_000 * FEN_PER_WAN
+UNITS = {
+    "亿元": _FEN_PER_YI,
+    "亿": _FEN_PER_YI,
+    "万元": FEN_PER_WAN,
+    "万": FEN_PER_WAN,
+    "元": FEN_PER_YUAN,
+}
+"""How many fen are in what may stand behind an amount; the longer words come first."""
 
 
 class YuanField(Field):  # type: ignore[misc]
-    """An amount typed in yuan, to the fen; the data are fen.
+    """An amount to the fen, typed in yuan or with its unit, as 60万元; the data are fen.
 
     What is beyond all amounts becomes one more than the largest, for the service to refuse.
     """
 
     data: Any
     widget = TextInput()
-    unit = 100
-    units: tuple[str, ...] = ("元",)
-    hint = _l("Enter an amount in yuan, such as 500000 or 1234.56.")
+    unit = FEN_PER_YUAN
+    hint = _l("Enter an amount in yuan, such as 500000 or 1234.56, or with its unit: 50万元.")
 
     def _value(self) -> str:
         if self.raw_data:
@@ -44,9 +54,10 @@ class YuanField(Field):  # type: ignore[misc]
         typed = unicodedata.normalize("NFKC", valuelist[0]).strip() if valuelist else ""
         if not typed:
             return
-        written = next((unit for unit in self.units if typed.endswith(unit)), "")
+        written = next((unit for unit in UNITS if typed.endswith(unit)), "")
+        number = typed.removesuffix(written).replace(",", "")
         try:
-            fen = Decimal(typed.removesuffix(written).replace(",", "")) * self.unit
+            fen = Decimal(number) * UNITS.get(written, self.unit)
         except ArithmeticError:
             fen = Decimal(-1)
         if not fen.is_finite() or fen < 0 or fen != fen.to_integral_value():

@@ -188,6 +188,15 @@ def test_a_result_is_read_into_the_values_its_record_holds(tmp_path: Path) -> No
     }
 
 
+@pytest.mark.parametrize("told", ["面议", " 面 议 ", "面谈", "另议", "协商"])
+def test_an_amount_still_to_be_agreed_on_is_none(told: str, tmp_path: Path) -> None:
+    header = ["成果名称", "转让价格（万元）"]
+    path = made_files.xlsx(tmp_path / "t.xlsx", [header, ["电池", told], ["电极", "30"]])
+    first, second = values(read_table(path, RESULT_RECORDS))
+    assert first.get("asking_price", "") == ""
+    assert second["asking_price"] == "30000000"
+
+
 def test_judgements_are_read(tmp_path: Path) -> None:
     rows: made_files.Rows = [["need_id", "result_id", "level"], ["a", "x", 4.0], ["a", "y", 1.0]]
     table = read_table(made_files.xlsx(tmp_path / "t.xlsx", rows), JUDGEMENTS)
