@@ -48,6 +48,24 @@
     });
   });
 
+  // Beside a box for an amount stands what it is read as, so that a slip of the unit shows at once.
+  var UNITS = { "亿元": 1e10, "亿": 1e10, "万元": 1e6, "万": 1e6, "元": 100 };
+  document.querySelectorAll("output[data-amount]").forEach(function (reading) {
+    var box = document.getElementById(reading.htmlFor.value);
+    function read() {
+      var typed = box.value.normalize("NFKC").replace(/[,\s]/g, "");
+      var unit = Object.keys(UNITS).find(function (word) { return typed.endsWith(word); }) || "";
+      var number = typed.slice(0, typed.length - unit.length);
+      var fen = Number(number) * (UNITS[unit] || Number(reading.dataset.amount));
+      reading.hidden = !number || !isFinite(fen) || fen <= 0;
+      reading.textContent = reading.dataset.reading
+        .replace("{yuan}", (fen / 100).toLocaleString("zh-CN"))
+        .replace("{wan}", (fen / 1e6).toLocaleString("zh-CN", { maximumFractionDigits: 6 }));
+    }
+    box.addEventListener("input", read);
+    read();
+  });
+
   // An answer that does not arrive is said so, where the number of answers stands or it would have.
   ["htmx:responseError", "htmx:sendError"].forEach(function (failure) {
     document.addEventListener(failure, function (event) {

@@ -29,6 +29,29 @@ def test_every_page_of_writing_is_accessible(request: pytest.FixtureRequest, win
         check(page)
 
 
+def test_an_amount_is_read_back_in_both_units(page: Page) -> None:
+    enter(page, "enterprise")
+    page.goto("/needs/new")
+    reading = page.locator("output[for=budget_max]")
+    expect(reading).to_be_hidden()
+    for typed, yuan, wan in (("１２.5", "125,000", "12.5"), ("3,000元", "3,000", "0.3")):
+        page.fill("#budget_max", typed)
+        expect(reading).to_contain_text(yuan)
+        expect(reading).to_contain_text(wan)
+    page.fill("#budget_max", "十二")
+    expect(reading).to_be_hidden()
+
+
+def test_enter_in_a_box_saves_and_adds_no_row(page: Page) -> None:
+    enter(page, "enterprise")
+    page.goto("/needs/new")
+    page.fill("#problem", PROBLEM)
+    page.fill("#title", "回车保存的需求")
+    page.press("#title", "Enter")
+    page.wait_for_url("**/needs/*/edit")
+    expect(page.locator("#title")).to_have_value("回车保存的需求")
+
+
 def test_what_is_typed_is_kept_and_comes_back(page: Page) -> None:
     enter(page, "enterprise")
     page.goto("/needs/new")
@@ -73,7 +96,7 @@ def test_a_second_press_makes_no_second_record(page: Page) -> None:
     enter(page, "enterprise")
     page.goto("/needs/new")
     page.fill("#title", "按了两次的需求")
-    page.locator("button[value=save]").dblclick()
+    page.locator("button.btn[value=save]").dblclick()
     page.wait_for_url("**/edit")
     page.goto("/mine")
     expect(page.get_by_role("link", name="按了两次的需求", exact=True)).to_have_count(1)
