@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from matchmaker import notifications, outbox
 from models import Event, MessageStatus, Need, OutboxMessage, Record, Result, Revision, User
@@ -31,11 +31,22 @@ def planned(session: Session, records: Sequence[Reviewed]) -> dict[Reviewed, Out
 
 
 def where_planned(kind: Any) -> sa.ColumnElement[bool]:
-    """Return the condition that an approval is planned for a record as it stands."""
-    plans = sa.select(_record_id(), OutboxMessage.payload["version"].as_integer()).where(
-        _WAITING, OutboxMessage.payload["record_kind"].as_string() == kind.__name__.lower()
+    """Return the condition that an approval is planned for a record as it stands.
+
+    The plans, which are few, are looked up once for all records.
+    """
+    record = aliased(kind)
+    plan = OutboxMessage.payload
+    as_it_stands = sa.and_(
+        _record_id() == record.id, plan["version"].as_integer() == record.version
     )
-    return sa.tuple_(kind.id, kind.version).in_(plans)
+    plans = (
+        sa.select(record.id)
+        .select_from(sa.join(OutboxMessage, record, as_it_stands))
+        .where(_WAITING, plan["record_kind"].as_string() == kind.__name__.lower())
+    )
+    where: sa.ColumnElement[bool] = kind.id.in_(plans)
+    return where
 
 
 def planned_by(session: Session, actor: User) -> Sequence[OutboxMessage]:
