@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matchmaker.imports.rows import KINDS, faults, known_industries
+from matchmaker.imports.rows import BODY, KINDS, faults, known_industries
 from matchmaker.spreadsheets import Checked, RowError
 from matchmaker.spreadsheets.cells import shortened, squeeze
 from matchmaker.spreadsheets.errors import MAX_ERRORS
@@ -52,7 +52,8 @@ def findings(
 
     `missing` names the required fields that no column was chosen for; rows are looked into only
     where there are none. `errors` are the first of `error_count`, in `bad_rows` rows; `alike` the
-    first of `alike_count` rows whose title stands further up, or among the organization's own.
+    first of `alike_count` rows whose title stands further up, or among the organization's own;
+    `bare` are the numbers of the first of `bare_count` rows that have a title and no text.
     """
     record, columns = KINDS[kind]
     missing = [c.field for c in columns if c.required and c.field not in checked.places]
@@ -67,6 +68,7 @@ def findings(
     errors = errors_in(session, kind, organization, checked)
     alike = _alike(session, record, organization, checked)
     industries = known_industries(session)
+    bare = [row.number for row in checked.rows if not any(row.values[f] for f in BODY[record])]
     written = [squeeze(row.values["industry"]) for row in checked.rows]
     return found | {
         "errors": [asdict(error) for error in errors[:MAX_ERRORS]],
@@ -74,6 +76,8 @@ def findings(
         "bad_rows": len({error.row for error in errors}),
         "alike": alike[:MOST_ALIKE],
         "alike_count": len(alike),
+        "bare": bare[:MOST_ALIKE],
+        "bare_count": len(bare),
         "unknown_industries": sum(bool(name) and name not in industries for name in written),
         "rows": [{"number": row.number} | row.values for row in checked.rows[:FIRST_ROWS]],
     }

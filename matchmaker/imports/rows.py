@@ -54,6 +54,11 @@ from models import (
 
 REGISTRATION_NO = r"[0-9A-Za-z]{12}"
 CONTACT = "contact_"
+BODY = {
+    Need: ("background", "text", "tried", "metrics"),
+    Result: ("text", "problem_solved", "advantage", "applications"),
+}
+"""What a text is made of; one that has nothing of it stays a draft."""
 AMOUNTS = ("budget_min", "budget_max", "asking_price")
 
 

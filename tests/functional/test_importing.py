@@ -1,6 +1,7 @@
 """Bringing in a spreadsheet by the pages: looked over, imported whole, taken back."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from models import (
 )
 from tests import factories
 from tests.conftest import SignIn
+from tests.functional.forms import english
 from tests.functional.importing import BAD, GOOD, Rows, bring, every, imported, only, press, rows_in
 from tests.functional.pages import token
 from tests.matchmaker.spreadsheets import made_files
@@ -93,6 +95,25 @@ def test_target_metrics_come_in_and_go_with_the_import(
     assert "热收缩率" in first.search_text
     press(client, address, "take-back")
     assert rows_in(session) == rows_in(session, NeedMetric) == 0
+
+
+def test_what_cannot_be_submitted_is_told_before_it_comes_in(
+    client: FlaskClient, poster: User, xlsx: Any
+) -> None:
+    rows: Rows = (("需求名称", "需求描述"), ("隔膜耐热", "高温收缩"), ("浆料分散", ""))
+    bare = "1 row has a title and no text; it cannot be submitted and stays a draft: row 3."
+    assert bare in english(client, bring(client, xlsx(rows)).location)
+    assert "no text" not in english(client, bring(client, xlsx(GOOD)).location)
+
+
+def test_what_is_wrong_stands_before_the_columns_which_are_folded(
+    client: FlaskClient, poster: User, xlsx: Any
+) -> None:
+    page = client.get(bring(client, xlsx(BAD)).location).text
+    folded = re.search(r'<details class="panel"\s*>', page)
+    assert folded
+    assert page.index('id="errors-heading"') < folded.start() < page.index('name="column-0"')
+    assert _("not used: %(names)s", names="企业规模") in page
 
 
 def test_the_import_leaves_its_trail(
