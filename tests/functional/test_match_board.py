@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sized
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from matchmaker.db import transaction
 from matchmaker.i18n import _
 from matchmaker.matches import decisions
 from matchmaker.matches.services import propose
+from matchmaker.postings.queries import MOST_FOUND
 from models import (
     AuditEntry,
     DeclineReason,
@@ -270,6 +272,27 @@ def test_a_pair_is_put_together_by_hand_and_stays_when_the_matcher_runs(
     assert again.headers["Location"] == made.headers["Location"]
     assert session.scalars(sa.select(Match.id).where(Match.need_id == need.id)).one() == match.id
     assert _("Put together by hand") in client.get(made.headers["Location"]).text
+
+
+def test_what_was_chosen_of_one_side_stays_while_the_other_is_searched_for(
+    session: Session, client: FlaskClient, sign_in: SignIn, officer: User
+) -> None:
+    need = factories.need(title="高温窑炉内衬开裂")
+    with factories.together():
+        results = [factories.result(title=f"水稻育种{number}") for number in range(MOST_FOUND + 1)]
+    sign_in(client, officer)
+    link = f"/matches/new?need={need.public_id}"
+    assert link in client.get(f"/needs/{need.public_id}").text
+    page = client.get(f"{link}&result_q=水稻").text
+    assert f'name="need" value="{need.public_id}"' in page
+    offered = [parse_qs(urlsplit(each).query) for each in links(page, "&amp;result=")]
+    assert [each["need"] for each in offered] == [[need.public_id]] * MOST_FOUND
+    assert offered[0]["result"] == [results[-1].public_id]
+    assert _("These are the newest %(count)s. More words narrow them down.", count=10) in page
+    assert _("Put these two together") not in page
+    both = client.get(f"{link}&result={results[0].public_id}").text
+    assert _("Put these two together") in both
+    assert both.count(_("Choose another")) == 2
 
 
 def test_a_dismissed_pair_is_proposed_again_by_hand(

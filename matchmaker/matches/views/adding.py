@@ -1,5 +1,8 @@
 """The page on which an officer puts a need and a result together by hand."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import Response, flash, render_template, request
 
 from matchmaker.db import db
@@ -8,13 +11,21 @@ from matchmaker.lifecycle.engine import GuardedError
 from matchmaker.matches import adding
 from matchmaker.matches.adding import AlreadyThereError
 from matchmaker.matches.views.pages import blueprint
-from matchmaker.permissions import Permission, RecordT, Refused, visible
+from matchmaker.permissions import Permission, Refused, visible
 from matchmaker.postings.filters import LONGEST_SEARCH, clean
-from matchmaker.postings.queries import find
+from matchmaker.postings.queries import MOST_FOUND, PostingT, find, titled_with
 from matchmaker.web import refusals
 from matchmaker.web.access import requires, signed_in
 from matchmaker.web.addresses import see_page
 from models import Need, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of the pair: the text chosen, else those found by the words searched for."""
+
+    chosen: Need | Result | None
+    found: Sequence[Need | Result]
 
 
 @blueprint.route("/matches/new", methods=["GET", "POST"])
@@ -43,22 +54,27 @@ def new() -> str | Response | tuple[str, int]:
     return see_page("matches.show", public_id=match.public_id)
 
 
-def _chosen(kind: type[RecordT], name: str) -> RecordT | None:
-    wanted = request.form.get(name, "")
-    return db.session.scalar(visible(signed_in(), kind).where(kind.public_id == wanted))
+def _chosen(kind: type[PostingT], name: str) -> PostingT | None:
+    wanted = request.values.get(name, "")
+    statement = visible(signed_in(), kind).where(kind.public_id == wanted)
+    return db.session.scalar(statement.options(*titled_with(kind))) if wanted else None
+
+
+def _side(kind: type[PostingT], name: str, words: str) -> Side:
+    chosen = _chosen(kind, name)
+    return Side(chosen, () if chosen else find(db.session, signed_in(), kind, words))
 
 
 def _page(error: str = "") -> str:
-    """Show the page; the words searched for stand in the address, what was chosen in the form."""
+    """Show the page; what was chosen and what is searched for stand in its address."""
     words = {
-        name: clean(request.args.get(name, ""))[:LONGEST_SEARCH] for name in ("need_q", "result_q")
+        name: clean(request.values.get(f"{name}_q", ""))[:LONGEST_SEARCH]
+        for name in ("need", "result")
     }
-    actor = signed_in()
-    return render_template(
-        "matches/new.html",
-        words=words,
-        needs=find(db.session, actor, Need, words["need_q"]),
-        results=find(db.session, actor, Result, words["result_q"]),
-        chosen={name: request.form.get(name, "") for name in ("need", "result")},
-        error=error,
-    )
+    sides = {
+        "need": _side(Need, "need", words["need"]),
+        "result": _side(Result, "result", words["result"]),
+    }
+    kept = {f"{name}_q": value for name, value in words.items() if value}
+    kept |= {name: side.chosen.public_id for name, side in sides.items() if side.chosen}
+    return render_template("matches/new.html", sides=sides, kept=kept, most=MOST_FOUND, error=error)
