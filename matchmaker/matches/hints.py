@@ -13,8 +13,9 @@ from matchmaker.db import db
 from matchmaker.disclosure import full_text
 from matchmaker.i18n import _
 from matchmaker.matches.duplicates import Duplicate, duplicates
+from matchmaker.postings.summaries import betrayed
 from matchmaker.web.access import current_actor
-from models import Industry, Need, NeedKind, Result
+from models import Industry, Need, NeedKind, Result, Visibility
 
 SHORTEST_TEXT = 60
 MOST_TERMS = 4
@@ -41,10 +42,14 @@ def hints(posting: Need | Result) -> Hints:
     """Return the hints on a posting, saved or not, for the reader of this page."""
     text = full_text(posting)
     own = Document(str(posting.id or ""), text.title, text.body, text.keywords)
+    if isinstance(posting, Need):
+        faults = _need_faults(posting, own)
+    else:
+        faults = _result_faults(posting, own)
     return Hints(
         duplicates(db.session, current_actor(), posting, own),
         _industries(db.session, posting, own),
-        _need_faults(posting, own) if isinstance(posting, Need) else _result_faults(posting, own),
+        [*_given_away(posting), *faults],
     )
 
 
@@ -59,6 +64,15 @@ def _industries(session: Session, posting: Need | Result, own: Document) -> list
         for suggestion in suggested
         if suggestion.industry in known and known[suggestion.industry] is not posting.industry
     ]
+
+
+def _given_away(posting: Need | Result) -> list[str]:
+    shared = [] if posting.visibility is Visibility.PUBLIC else betrayed(posting)
+    if not shared:
+        return []
+    words = _(", ").join(f"“{word}”" for word in shared)
+    told = _("The public summary gives this away of the hidden text: %(words)s.", words=words)
+    return [told]
 
 
 def _need_faults(need: Need, own: Document) -> list[str]:

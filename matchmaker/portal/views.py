@@ -17,9 +17,10 @@ from matchmaker.permissions import Permission, can
 from matchmaker.portal import own_texts, queries
 from matchmaker.postings import actions
 from matchmaker.postings.filters import clean
-from matchmaker.postings.queries import latest
+from matchmaker.postings.queries import last_reason, latest
 from matchmaker.postings.revisions import current
 from matchmaker.postings.typed import unfinished_new
+from matchmaker.relations import owns
 from matchmaker.web.access import current_actor, load_or_404, requires, signed_in
 from matchmaker.web.addresses import own_path
 from models import (
@@ -97,7 +98,9 @@ def need(public_id: str) -> str:
         matching=being_matched(db.session, actor, record),  # first: the answers are no older
         answers=related_results(db.session, actor, record),
         change=_own_change(record),
+        reason=last_reason(db.session, record) if owns(actor, record) else "",
         may_review=bool(can(actor, Permission.POSTING_REVIEW, record)),
+        may_pair=_may_pair(record),
         may_read_matches=bool(can(actor, Permission.MATCH_READ, record)),
         may_read_contact=bool(can(actor, Permission.MATCH_READ_CONTACT, record)),
     )
@@ -123,10 +126,18 @@ def result(public_id: str) -> str:
         matching=being_matched(db.session, actor, record),  # first: the answers are no older
         answers=related_needs(db.session, actor, record),
         change=_own_change(record),
+        reason=last_reason(db.session, record) if owns(actor, record) else "",
         may_review=bool(can(actor, Permission.POSTING_REVIEW, record)),
+        may_pair=_may_pair(record),
         may_read_matches=bool(can(actor, Permission.MATCH_READ, record)),
         may_read_contact=bool(can(actor, Permission.MATCH_READ_CONTACT, record)),
     )
+
+
+def _may_pair(posting: Need | Result) -> bool:
+    """Return whether the reader may put a text that is open to matches together with another."""
+    live = posting.status is PostingStatus.PUBLISHED
+    return live and bool(can(current_actor(), Permission.MATCH_ADD))
 
 
 @blueprint.get("/mine")

@@ -1,20 +1,13 @@
 """What a reviewer looks at in a text: the checklist, each point with what was found."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from matchmaker.clock import today
-from matchmaker.disclosure import fold, full_text
 from matchmaker.i18n import _
 from matchmaker.lifecycle.posting import complete, unrestricted
 from matchmaker.lifecycle.transition import Case
+from matchmaker.postings.summaries import betrayed
 from models import Need, Result, Visibility
-
-COPIED_RUN = 12
-"""From so many characters on, what summary and text have in common counts as copied."""
-
-_CODE = re.compile(r"[a-z0-9][a-z0-9.\-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,35 +28,6 @@ def checklist(posting: Need | Result) -> list[Check]:
         _measurable(posting) if isinstance(posting, Need) else _mature(posting),
         *([] if posting.visibility is Visibility.PUBLIC else [_discreet(posting)]),
     ]
-
-
-def betrayed(posting: Need | Result) -> list[str]:
-    """Return what the public summary of a masked text has in common with what it is to hide.
-
-    These are the names of the organization and of its contact, keywords, codes and figures, and
-    passages that were copied. Whether they give something away a person must judge.
-    """
-    summary, text = fold(posting.public_summary), full_text(posting)
-    hidden = fold(f"{text.title}\n{text.body}")
-    names = (posting.organization.name, *text.keywords, *map(str, posting.contact.values()))
-    named = [fold(name) for name in names if len(name) > 1]
-    codes = set(_CODE.findall(hidden)) & set(_CODE.findall(summary))
-    shared = [word for word in named if word in summary]
-    return list(dict.fromkeys([*shared, *sorted(codes), *_copied(hidden, summary)]))
-
-
-def _copied(hidden: str, summary: str) -> Iterator[str]:
-    runs = {hidden[at : at + COPIED_RUN] for at in range(len(hidden) - COPIED_RUN + 1)}
-    start = 0
-    while start + COPIED_RUN <= len(summary):
-        end = start + COPIED_RUN
-        if summary[start:end] not in runs:
-            start += 1
-            continue
-        while end < len(summary) and summary[end + 1 - COPIED_RUN : end + 1] in runs:
-            end += 1
-        yield summary[start:end].strip()
-        start = end
 
 
 def _no_refusal(name: str, refusal: str | None, otherwise: str) -> Check:

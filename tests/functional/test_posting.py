@@ -112,7 +112,27 @@ def test_a_masked_draft_without_a_summary_is_not_submitted(
 ) -> None:
     masked = NEED | {"visibility": "masked", "public_summary": ""}
     address = fill(client, "/needs/new", **masked, go="preview").location
-    assert "The public summary is missing" in english(client, address)
+    page = english(client, address)
+    assert "The public summary is missing" in page
+    assert "Without a public summary" in page
+    assert "Without a title" not in page
+
+
+def test_the_poster_is_told_what_a_summary_gives_away(client: FlaskClient, poster: User) -> None:
+    masked = NEED | {"visibility": "masked", "public_summary": "锂电池快充的一项难题。"}
+    page = english(client, fill(client, "/needs/new", **masked, go="preview").location)
+    assert "The public summary gives this away of the hidden text: “锂电池”, “快充”" in page
+    discreet = masked | {"public_summary": "一项储能难题。"}
+    page = english(client, fill(client, "/needs/new", **discreet, go="preview").location)
+    assert "gives this away" not in page
+
+
+def test_what_was_returned_says_why_on_its_own_page(
+    session: Session, client: FlaskClient, poster: User, officer: User
+) -> None:
+    need = factories.need(organization=poster.organization, status=PostingStatus.SUBMITTED)
+    services.send_back(session, officer, need, "指标没有检测方法")
+    assert "指标没有检测方法" in client.get(f"/needs/{need.public_id}").text
 
 
 def test_the_preview_of_a_masked_text_shows_its_summary_first(

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.clock import today
 from matchmaker.db import transaction
-from matchmaker.review.checks import betrayed, checklist
+from matchmaker.review.checks import checklist
 from models import IntegrityRestriction, Need, ResultProperty, Visibility
 from models.enums import PropertyKind, PropertyStatus
 from tests import factories
@@ -60,20 +60,3 @@ def test_an_integrity_restriction_is_named(session: Session) -> None:
     (found,) = _failed(need)
     assert "虚假申报" in found
     assert "测〔2026〕1号" in found
-
-
-def test_a_summary_in_other_words_betrays_nothing(session: Session) -> None:
-    assert betrayed(_masked("高温下薄膜尺寸不稳定，寻求材料方案。", keywords=["陶瓷涂覆"])) == []
-
-
-def test_names_codes_and_copied_passages_in_a_summary_are_found(session: Session) -> None:
-    owner = factories.organization(name="测试电池公司")
-    need = _masked(
-        "测试电池公司的QX9471产线上，隔膜在高温下收缩并且刺穿后短路起火。",
-        organization=owner,
-        problem="QX9471 批次的隔膜在高温下收缩并且刺穿后短路，需要涂层。",
-        keywords=["短路"],
-        contact={"name": "陆时安"},
-    )
-    copied = "隔膜在高温下收缩并且刺穿后短路"
-    assert betrayed(need) == ["测试电池公司", "短路", "qx9471", copied]
