@@ -5,9 +5,10 @@ opens the notification is shown what they may see by then, and a mail names titl
 `names` says how.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,12 +24,16 @@ from models import (
     Notification,
     Record,
     User,
+    now,
 )
 
 USUAL_DELIVERY = dict.fromkeys(NoticeKind, Delivery.AT_ONCE) | {
     NoticeKind.SUBSCRIPTION: Delivery.DAILY
 }
 """How each kind of notice comes by mail to who has not chosen."""
+MOST_SEPARATE = 3
+"""So many notifications of an event have each a mail in a quarter of an hour; more share one."""
+QUARTER = timedelta(minutes=15)
 MOST_NAMED = 10
 """Of how many notifications of an event one mail tells what they are about."""
 
@@ -71,10 +76,43 @@ def tell_each(
         NoticeSetting.user_id.in_({one.user_id for one in told}), NoticeSetting.kind == kind
     )
     deliveries = {row[0]: row[1] for row in session.execute(chosen)}
-    for notification in told:
-        delivery = deliveries.get(notification.user_id, USUAL_DELIVERY[kind])
-        if delivery is Delivery.AT_ONCE:
-            mail.later(session, "notification", notification.user, notification_id=notification.id)
+    mailed: defaultdict[User, list[Notification]] = defaultdict(list)
+    for notification in sorted(told, key=lambda each: each.user_id):
+        if deliveries.get(notification.user_id, USUAL_DELIVERY[kind]) is Delivery.AT_ONCE:
+            mailed[notification.user].append(notification)
+    lately = _told_lately(session, event, mailed)
+    for user, own in mailed.items():
+        if lately[user.id] > MOST_SEPARATE:
+            _gather(session, event, user)
+        else:
+            for notification in own:
+                mail.later(session, "notification", user, notification_id=notification.id)
+
+
+def _told_lately(session: Session, event: Event, users: Iterable[User]) -> Counter[int]:
+    """Return by user how many notifications of an event this quarter of an hour has unread."""
+    unread = sa.select(Notification.user_id).where(
+        Notification.user_id.in_([user.id for user in users]),
+        Notification.read_at.is_(None),
+        Notification.event == event,
+        Notification.created_at >= _quarter(),
+    )
+    return Counter(session.scalars(unread))
+
+
+def _quarter() -> datetime:
+    """Return when the present quarter of an hour began."""
+    moment = now()
+    return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
+
+
+def _gather(session: Session, event: Event, user: User) -> None:
+    """Note one mail at the quarter's end of all that it brings of an event; once is enough."""
+    begun = _quarter()
+    since = begun.isoformat()
+    key = f"gathered {user.id} {event} {since}"
+    message = mail.later(session, "gathered", user, key=key, event=event, since=since)
+    message.due_at = begun + QUARTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +154,29 @@ def passages(
             passage = naming(session, reader, notification)
             found[notification.event] += [passage] if passage else []
     return found
+
+
+@mail.letter("gathered")
+def _gathered(
+    session: Session, reader: User | None, event: str, since: str
+) -> dict[str, Any] | None:
+    """Say how much of one kind happened in a quarter of an hour and has not been read."""
+    if reader is None:
+        return None
+    begun = datetime.fromisoformat(since)
+    told = session.scalars(
+        sa.select(Notification).where(
+            Notification.user_id == reader.id,
+            Notification.read_at.is_(None),
+            Notification.event == event,
+            Notification.created_at >= begun,
+            Notification.created_at < begun + QUARTER,
+        )
+    ).all()
+    if not told:
+        return None
+    named = passages(session, reader, told)[Event(event)]
+    return {"event": Event(event), "count": len(told), "passages": named}
 
 
 @mail.letter("notification")

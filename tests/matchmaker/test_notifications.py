@@ -5,14 +5,15 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from matchmaker import mail
+from matchmaker import mail, notifications
 from matchmaker.audiences import TOLD
 from matchmaker.db import transaction
 from matchmaker.labels import label
-from matchmaker.notifications import tell
+from matchmaker.notifications import MOST_SEPARATE, tell
 from models import (
     Delivery,
     Event,
+    MessageStatus,
     NoticeKind,
     NoticeSetting,
     Notification,
@@ -21,6 +22,7 @@ from models import (
     now,
 )
 from tests import factories
+from tests.mailbox import Mailbox
 
 
 @pytest.mark.parametrize("event", Event)
@@ -123,3 +125,34 @@ def test_what_was_read_on_the_platform_is_not_mailed_any_more(session: Session) 
     with transaction(session):
         note.read_at = now()
     assert mail._LETTERS["notification"](session, reader, notification_id=note.id) is None
+
+
+def test_many_of_one_kind_within_a_quarter_of_an_hour_share_a_mail(
+    app: Flask, session: Session, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = now()
+    monkeypatch.setattr(notifications, "_quarter", lambda: begun)
+    need = factories.need()
+    reader = factories.user(organization=need.organization)
+    for _number in range(MOST_SEPARATE + 4):
+        with transaction(session):
+            tell(session, Event.POSTING_PUBLISHED, need)
+    with transaction(session):
+        tell(session, Event.POSTING_RETURNED, need)
+    assert len(mailbox.letters(reader.email)) == MOST_SEPARATE + 1, "at once"
+    with transaction(session):
+        session.execute(
+            sa.update(OutboxMessage)
+            .where(OutboxMessage.status == MessageStatus.WAITING)
+            .values(due_at=now())
+        )
+    letters = mailbox.letters(reader.email)
+    assert len(letters) == MOST_SEPARATE + 2
+    assert letters[-1].startswith(f"{label(Event.POSTING_PUBLISHED)}: 7")
+
+
+def test_what_was_gathered_and_read_meanwhile_is_not_mailed(session: Session) -> None:
+    reader = factories.user()
+    gathered = mail._LETTERS["gathered"]
+    since = now().isoformat()
+    assert gathered(session, reader, event=Event.POSTING_PUBLISHED, since=since) is None
