@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, lazyload
 from matchmaker.demo import DOMAIN
 from matchmaker.notifications import USUAL_DELIVERY
 from matchmaker.permissions import visible
+from matchmaker.searching import split_words
 from matchmaker.web.access import LONGEST_SESSION
 from models import (
     Delivery,
@@ -107,7 +108,7 @@ def where_named(words: str) -> list[sa.ColumnElement[bool]]:
     kept = (User.name, User.email, Organization.name)
     return [
         sa.or_(*(column.icontains(word, autoescape=True) for column in kept))
-        for word in words.split()
+        for word in split_words(words)
     ]
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 from matchmaker.clock import today
 from matchmaker.permissions import visible
 from matchmaker.postings.filters import LONGEST_SEARCH, clean, one_of
-from matchmaker.postings.queries import MOST_WORDS, subtree
+from matchmaker.postings.queries import subtree
+from matchmaker.searching import split_words
 from models import KeyDesignation, KeyStatus, Project, ProjectParty, Region, User
 
 PAGE_SIZE = 20
@@ -103,7 +104,7 @@ def everything(session: Session, actor: User, chosen: ListFilter) -> Sequence[Ke
 
 def _narrowed(actor: User, chosen: ListFilter) -> sa.Select[KeyDesignation]:
     statement = visible(actor, KeyDesignation).join(KeyDesignation.project)
-    for word in chosen.words.split()[:MOST_WORDS]:
+    for word in split_words(chosen.words):
         holds = [
             column.icontains(word, autoescape=True) for column in (Project.title, Project.code)
         ]

@@ -7,10 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matchmaker.disclosure import fold
 from matchmaker.permissions import visible
 from matchmaker.postings.filters import LONGEST_SEARCH, Choices, clean, one_of
-from matchmaker.postings.queries import MOST_WORDS
+from matchmaker.searching import search_words
 from models import (
     Industry,
     Match,
@@ -120,7 +119,7 @@ def read_filter(
 
 def words_of(text: str) -> list[str]:
     """Return the words to look for, as texts are searched, the longest first."""
-    return sorted(fold(text).split()[:MOST_WORDS], key=len, reverse=True)
+    return sorted(search_words(text), key=len, reverse=True)
 
 
 def _searched(text: str) -> str:

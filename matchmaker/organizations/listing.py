@@ -11,6 +11,7 @@ from stdnum.cn import uscc
 
 from matchmaker.organizations.queries import MOST_COUNTED, TO_A_PAGE
 from matchmaker.permissions import visible
+from matchmaker.searching import split_words
 from models import Organization, OrganizationKind, OrganizationStatus, Region, User
 
 LONGEST_SEARCH = 100
@@ -114,7 +115,7 @@ def _asked_for(actor: User, chosen: Listing) -> sa.Select[Organization]:
     if chosen.region:
         within = Region.code.startswith(chosen.region.subtree_prefix)
         statement = statement.where(Organization.region_id.in_(sa.select(Region.id).where(within)))
-    for word in chosen.words.split():
+    for word in split_words(chosen.words):
         code = uscc.compact(word).upper()
         fits: list[sa.ColumnElement[bool]] = [Organization.name.icontains(word, autoescape=True)]
         if code:

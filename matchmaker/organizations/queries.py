@@ -14,6 +14,7 @@ from matchmaker.labels import label
 from matchmaker.lifecycle.owners import out_of_line
 from matchmaker.moments import Moment
 from matchmaker.permissions import visible
+from matchmaker.searching import split_words
 from models import (
     Industry,
     Invitation,
@@ -85,7 +86,7 @@ def people(session: Session, organization: Organization, words: str = "", after:
     page before.
     """
     statement = sa.select(User).where(User.organization_id == organization.id, User.id > after)
-    for word in words.split():
+    for word in split_words(words):
         kept = (User.name, User.email, User.title)
         statement = statement.where(
             sa.or_(*(column.icontains(word, autoescape=True) for column in kept))

@@ -19,6 +19,7 @@ from matchmaker.relations import (
     where_overseen,
     where_own,
 )
+from matchmaker.searching import search_words, split_words
 from models import (
     Industry,
     Need,
@@ -41,7 +42,6 @@ PostingT = TypeVar("PostingT", Need, Result)
 
 PAGE_SIZE = 20
 MOST_FOUND = 10
-MOST_WORDS = 8
 OWN_PAGE_SIZE = 50
 FEW_FOUND = 50
 """With how many texts that everybody may read a search goes on in the titles of the others."""
@@ -175,12 +175,17 @@ def named(kind: Any, words: Sequence[str]) -> sa.ColumnElement[bool]:
 
 
 def stands_in(text: sa.SQLColumnExpression[Any], word: str) -> sa.ColumnElement[bool]:
-    """Return the condition that a text holds a word, in upper or lower case.
+    """Return the condition that a text holds a word as typed or folded, in upper or lower case.
 
     To look past upper and lower case takes three times as long, and Chinese has none.
     """
-    cased = word.lower() != word.upper()
-    return text.icontains(word, autoescape=True) if cased else holds(text, word)
+    spellings = dict.fromkeys((word.lower(), fold(word)))
+    return sa.or_(
+        *(
+            text.icontains(each, autoescape=True) if each != each.upper() else holds(text, each)
+            for each in spellings
+        )
+    )
 
 
 def family(industry: Industry) -> sa.Select[int]:
@@ -254,7 +259,7 @@ def own(session: Session, actor: User, kind: type[PostingT], chosen: OwnFilter) 
     else:
         reached = sa.or_(kind.submitted_at.is_not(None), kind.published_at.is_not(None))
         statement = statement.where(sa.or_(kind.status != PostingStatus.WITHDRAWN, reached))
-    words = chosen.words.split()[:MOST_WORDS]
+    words = split_words(chosen.words)
     if words:
         statement = statement.where(named(kind, words))
     order = Order(kind.updated_at, descending=True, nullable=False)
@@ -280,7 +285,7 @@ def _posted_by(kind: type[PostingT]) -> list[_AbstractLoad]:
 
 
 def _words(chosen: HallFilter) -> list[str]:
-    return fold(chosen.words).split()[:MOST_WORDS]
+    return search_words(chosen.words)
 
 
 def _cursor(

@@ -13,9 +13,10 @@ from matchmaker.clock import today
 from matchmaker.i18n import CHINA
 from matchmaker.permissions import Permission, granted, visible
 from matchmaker.postings.filters import LONGEST_SEARCH, clean, load_choices, one_of
-from matchmaker.postings.queries import MOST_WORDS, family, subtree
+from matchmaker.postings.queries import family, subtree
 from matchmaker.projects.dues import NEXT_DUE
 from matchmaker.relations import in_region
+from matchmaker.searching import split_words
 from models import (
     Industry,
     KeyDesignation,
@@ -248,7 +249,7 @@ def _narrowed(statement: sa.Select[Project], chosen: ProjectFilter) -> sa.Select
 
 
 def _conditions(chosen: ProjectFilter) -> Iterator[sa.ColumnElement[bool]]:
-    for word in chosen.words.split()[:MOST_WORDS]:
+    for word in split_words(chosen.words):
         yield _holds(word)
     for column, wanted in ((Project.stage, chosen.stage), (Project.light, chosen.light)):
         if wanted:

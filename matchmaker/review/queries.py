@@ -18,7 +18,6 @@ from matchmaker.permissions import Permission, granted, visible
 from matchmaker.postings.planned import Reviewed, name_of, planned, planned_by, where_planned
 from matchmaker.postings.queries import (
     BODIES,
-    MOST_WORDS,
     family,
     shown_with,
     stands_in,
@@ -27,6 +26,7 @@ from matchmaker.postings.queries import (
 from matchmaker.relations import owns, posting_of, where_overseen, where_own, where_revises
 from matchmaker.review import deadlines, services
 from matchmaker.review.filters import KINDS, MINE, NOBODY, Cursor, InboxFilter
+from matchmaker.searching import split_words
 from models import (
     Need,
     Organization,
@@ -361,7 +361,7 @@ def _of_texts(chosen: InboxFilter) -> Iterator[_OfPosting]:
 
 
 def _narrowed(actor: User, pile: _Pile, chosen: InboxFilter) -> Iterator[sa.ColumnElement[bool]]:
-    for word in chosen.words.split()[:MOST_WORDS]:
+    for word in split_words(chosen.words):
         yield _holds(pile.kind, word)
     if chosen.reviewer == MINE:
         yield pile.kind.reviewer_id == actor.id

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from matchmaker.postings.filters import LONGEST_SEARCH, Choices, Place, clean, one_of, read_common
 from matchmaker.postings.leads import lead
 from matchmaker.postings.queries import (
-    MOST_WORDS,
     Order,
     Page,
     family,
@@ -19,6 +18,7 @@ from matchmaker.postings.queries import (
     subtree,
 )
 from matchmaker.relations import where_overseen
+from matchmaker.searching import split_words
 from models import (
     Industry,
     Need,
@@ -125,7 +125,7 @@ def _page(
     of_status = [kind.status == chosen.status] if chosen.status else []
     rare = [sa.select(kind.id).where(*of_status, each) for each in _conditions(actor, kind, chosen)]
     few = lead(session, rare, FEW)
-    words = chosen.words.split()[:MOST_WORDS]
+    words = split_words(chosen.words)
     if words:
         statement = statement.where(named(kind, words))
     if words and few is None:

@@ -74,6 +74,7 @@ def test_each_filter_narrows_the_register(client: FlaskClient, director: User) -
     for query, expected in {
         "q=涂层": ["涂层难题"],
         "q=hj-7": ["焊接难题"],
+        "q=ＨＪ－７、焊接": ["焊接难题"],
         "q=100%25": [],
         "status=rejected": ["焊接难题"],
         "status=draft": ["涂层难题", "焊接难题"],

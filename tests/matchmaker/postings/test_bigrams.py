@@ -14,6 +14,7 @@ from matchmaker.imports.services import import_postings
 from matchmaker.needs.queries import NeedFilter, listed
 from matchmaker.postings import leads
 from matchmaker.postings.queries import led
+from matchmaker.searching import search_words
 from matchmaker.spreadsheets import write_table
 from models import Need, derived, holding, newest_holding
 from models.derived import bigrams
@@ -58,7 +59,7 @@ def texts(session: Session) -> list[str]:
 def test_the_same_is_found_as_by_looking_into_every_text(
     session: Session, texts: list[str], words: str
 ) -> None:
-    wanted = fold(words).split()
+    wanted = search_words(words)
     assert _found(session, words) == {
         text for text in texts if all(word in fold(text) for word in wanted)
     }
