@@ -1,5 +1,6 @@
 """Fields that forms of accounts and of organizations share."""
 
+import unicodedata
 from collections.abc import Mapping
 
 from wtforms import PasswordField, StringField
@@ -22,6 +23,7 @@ def email_field(label: str = _l("E-mail"), **options: str) -> StringField:
             Length(max=254),
             Regexp(ADDRESS, message=_l("Enter an address like name@example.com.")),
         ],
+        filters=[half_width],
         render_kw={"autocomplete": "email", "inputmode": "email"} | options,
     )
 
@@ -41,7 +43,7 @@ def phone_field() -> StringField:
     return StringField(
         _l("Telephone"),
         [Optional(), Regexp(PHONE, message=_l("Enter digits, such as 0551-12345678."))],
-        filters=[stripped],
+        filters=[half_width],
         render_kw={"autocomplete": "tel", "inputmode": "tel", "maxlength": "20"},
     )
 
@@ -85,3 +87,8 @@ def choices(labels: Mapping[str, object]) -> list[SelectChoice]:
 def stripped(text: str | None) -> str:
     """Return what was typed without the space around it."""
     return (text or "").strip()
+
+
+def half_width(text: str | None) -> str:
+    """Return an address or a number that may have been typed with full-width characters."""
+    return unicodedata.normalize("NFKC", stripped(text))

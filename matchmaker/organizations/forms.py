@@ -23,6 +23,7 @@ from wtforms.widgets import HiddenInput
 from matchmaker.accounts.fields import (
     choices,
     email_field,
+    half_width,
     name_field,
     new_password_field,
     phone_field,
@@ -62,7 +63,7 @@ def code_field() -> StringField:
     return StringField(
         _l("Unified social credit code"),
         [DataRequired(_l("Enter the code of 18 characters.")), Length(max=30), _code],
-        filters=[stripped],
+        filters=[half_width],
         render_kw={"spellcheck": "false", "autocomplete": "off", "maxlength": "30"},
     )
 

@@ -1,7 +1,7 @@
 """Fields of the forms of needs and results: amounts, days, keywords, long texts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,13 +25,18 @@ _SEPARATORS = re.compile(r"[,，、;；\s]+")
 
 
 def line_field(
-    label: str, longest: int, *validators: Any, description: str = "", **options: str
+    label: str,
+    longest: int,
+    *validators: Any,
+    description: str = "",
+    reads: Callable[[str | None], str] | None = None,
+    **options: str,
 ) -> StringField:
-    """Return a field for one line of text."""
+    """Return a field for one line of text, which `reads` takes over as it is to be kept."""
     return StringField(
         label,
         [*validators, Length(max=longest, message=_l("Shorten this to %(max)d characters."))],
-        filters=[stripped],
+        filters=[reads or stripped],
         description=description,
         render_kw={"maxlength": str(longest)} | options,
     )

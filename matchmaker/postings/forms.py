@@ -20,7 +20,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional, Regexp, ValidationError
 from wtforms.widgets import HiddenInput
 
-from matchmaker.accounts.fields import ADDRESS, PHONE, choices
+from matchmaker.accounts.fields import ADDRESS, PHONE, choices, half_width
 from matchmaker.clock import today
 from matchmaker.i18n import _
 from matchmaker.i18n import lazy_gettext as _l
@@ -88,6 +88,7 @@ class PostingForm(FlaskForm):  # type: ignore[misc]
         20,
         Optional(),
         Regexp(PHONE, message=_l("Enter digits, such as 0551-12345678.")),
+        reads=half_width,
         autocomplete="tel",
     )
     contact_email = line_field(
@@ -95,6 +96,7 @@ class PostingForm(FlaskForm):  # type: ignore[misc]
         254,
         Optional(),
         Regexp(ADDRESS, message=_l("Enter an address like name@example.com.")),
+        reads=half_width,
         autocomplete="email",
     )
     valid_until = DayField(_l("Valid until"))

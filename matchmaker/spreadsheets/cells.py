@@ -86,6 +86,11 @@ def parse_date(text: str, header: str) -> str:
     )
 
 
+def parse_half_width(text: str, _header: str) -> str:
+    """Return an address or a number that may have been typed with full-width characters."""
+    return unicodedata.normalize("NFKC", text)
+
+
 def parse_money(text: str, header: str) -> str:
     """Return an amount in fen; its unit stands in the cell or in the header, never guessed."""
     compact = unicodedata.normalize("NFKC", text).replace(" ", "")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from matchmaker.spreadsheets import rights
-from matchmaker.spreadsheets.cells import many_of, one_of, parse_date, parse_price
+from matchmaker.spreadsheets.cells import many_of, one_of, parse_date, parse_half_width, parse_price
 from matchmaker.spreadsheets.metrics import parse_metrics
 
 if TYPE_CHECKING:
@@ -151,8 +151,18 @@ _BESIDE_THE_TEXT = (
     _VISIBILITY,
     _text("public_summary", "公开摘要"),
     Column("contact_name", _words("联系人 联系人姓名 contact_name"), max_length=60),
-    Column("contact_phone", _words("联系电话 联系人电话 电话 手机 contact_phone"), max_length=20),
-    Column("contact_email", _words("电子邮箱 联系邮箱 邮箱 contact_email"), max_length=254),
+    Column(
+        "contact_phone",
+        _words("联系电话 联系人电话 电话 手机 contact_phone"),
+        parse=parse_half_width,
+        max_length=20,
+    ),
+    Column(
+        "contact_email",
+        _words("电子邮箱 联系邮箱 邮箱 contact_email"),
+        parse=parse_half_width,
+        max_length=254,
+    ),
 )
 _KIND = _chosen(
     Column("kind", _words("需求类型 需求类别 need_kind")),

@@ -122,6 +122,22 @@ def test_the_regions_officer_is_told_of_who_registers_and_of_no_correction(
     )
 
 
+def test_what_was_typed_with_full_width_characters_is_taken(
+    session: Session, client: FlaskClient, mailbox: Mailbox
+) -> None:
+    send(client, "/register", email=_wide(EMAIL))
+    code, phone = factories.uscc(9_000_001), "0551-12345678"
+    form = _form(uscc=_wide(code), phone=_wide(phone))
+    assert send(client, mailbox.link(EMAIL), **form).location == "/sign-in"
+    assert _registered(session).uscc == code
+    assert session.scalars(sa.select(User.phone).where(User.email == EMAIL)).one() == phone
+
+
+def _wide(text: str) -> str:
+    """Return a text as an input method for Chinese writes it in full width."""
+    return "".join(chr(ord(char) + 0xFEE0) for char in text)
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
