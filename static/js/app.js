@@ -48,6 +48,22 @@
     });
   });
 
+  // What was ticked stays so where a step with it was refused and the list is shown again.
+  var TICKED = "ticked", here = location.pathname + location.search;
+  var kept = JSON.parse(sessionStorage.getItem(TICKED) || "null");
+  sessionStorage.removeItem(TICKED);
+  if (kept && kept.page === here && document.querySelector(".notice-warning, .notice-error")) {
+    document.querySelectorAll('form input[type="checkbox"]').forEach(function (box) {
+      if (kept.values.includes(box.name + "=" + box.value) && !box.disabled) box.checked = true;
+    });
+  }
+  document.addEventListener("submit", function (event) {
+    if (!event.target.querySelector("[data-tick-all]")) return;
+    var boxes = event.target.querySelectorAll('input[type="checkbox"][name]:checked');
+    var values = Array.prototype.map.call(boxes, function (box) { return box.name + "=" + box.value; });
+    sessionStorage.setItem(TICKED, JSON.stringify({ page: here, values: values }));
+  });
+
   // Beside a box for an amount stands what it is read as, so that a slip of the unit shows at once.
   var UNITS = { "亿元": 1e10, "亿": 1e10, "万元": 1e6, "万": 1e6, "元": 100 };
   document.querySelectorAll("output[data-amount]").forEach(function (reading) {

@@ -260,3 +260,16 @@ def _submissions_of(need: str) -> Callable[[Session], int]:
         return session.scalar(changes) or 0
 
     return count
+
+
+def test_what_was_ticked_stays_where_the_step_is_refused(site: Site, visit: Visit) -> None:
+    site.run(records.match("勾选后未选经纪人的需求"))
+    officer = visit("county-officer")
+    officer.goto("/matches?status=recommended&sort=newest")
+    boxes = officer.locator('input[name="match"]')
+    boxes.first.check()
+    press(officer, "分派勾选的撮合")
+    expect(officer.locator(".notice-warning")).to_be_visible()
+    expect(boxes.first).to_be_checked()
+    officer.reload()
+    expect(boxes.first).not_to_be_checked()
