@@ -22,7 +22,8 @@ class Shift:
     """What judgements of some results say of any other: a Gaussian process over results.
 
     Two results covary by COMMON_VARIANCE + SIMILAR_VARIANCE × the product of their rows, a
-    judgement has NOISE_VARIANCE (Rasmussen and Williams, 2006, §2.2). The kernel is linear, so
+    judgement has NOISE_VARIANCE (Rasmussen and Williams, 2006, §2.2). Few judgements are believed
+    in part (`_trust`), which `weights` have in them. The kernel is linear, so
     the mean is `common` + row · `direction`, and a corpus can be searched along `direction`.
     """
 
@@ -63,7 +64,8 @@ class Shift:
         """Return by how many levels each row moves, and what part of its doubt is gone, 0..1."""
         covariance = _covariance(rows, self.judged)
         explained = ((covariance @ self.precision) * covariance).sum(axis=1)
-        return covariance @ self.weights, explained / (COMMON_VARIANCE + SIMILAR_VARIANCE)
+        known = explained / (COMMON_VARIANCE + SIMILAR_VARIANCE)
+        return covariance @ self.weights, _trust(len(self.weights)) * known
 
 
 def learn_shift(judged: Rows, residuals: Floats) -> Shift:
@@ -71,7 +73,16 @@ def learn_shift(judged: Rows, residuals: Floats) -> Shift:
     covariance = _covariance(judged, judged)
     covariance[np.diag_indices_from(covariance)] += NOISE_VARIANCE
     precision: Floats = np.linalg.inv(covariance).astype(np.float64)
-    return Shift(judged, precision @ residuals, precision)
+    return Shift(judged, _trust(len(residuals)) * (precision @ residuals), precision)
+
+
+def _trust(count: int) -> float:
+    """Return how far so many judgements of a need are believed: one half, more with each.
+
+    The first to be judged are the best of a list and no fair sample. Taken at its word, one pair
+    that was agreed on lifted all others of its need; see "How good it is" in docs/matching.md.
+    """
+    return (count + 1) / (count + 3)
 
 
 def _covariance(rows: Rows, others: Rows) -> Floats:

@@ -84,6 +84,16 @@ def test_a_level_that_is_none_is_refused(matcher: Matcher) -> None:
         matcher.search(NEED, judged={"anode1": 5})
 
 
+def test_one_judgement_is_believed_by_half_and_more_of_them_further() -> None:
+    _, rows = Vectorizer.fit(RESULTS)
+    kernel = COMMON_VARIANCE + SIMILAR_VARIANCE
+    for count in (1, 2, 4):
+        same = rows[np.zeros(count, int)]
+        moved, _known = learn_shift(same, np.ones(count)).of(rows[:1])
+        mean = count * kernel / (count * kernel + NOISE_VARIANCE)
+        assert moved == pytest.approx([mean * (count + 1) / (count + 3)], abs=1e-5)
+
+
 def test_the_shift_is_the_mean_of_the_gaussian_process() -> None:
     _, rows = Vectorizer.fit(RESULTS)
     similarity = (rows @ rows.T).toarray().astype(float)
@@ -92,8 +102,11 @@ def test_the_shift_is_the_mean_of_the_gaussian_process() -> None:
     noisy = kernel[:2, :2] + NOISE_VARIANCE * np.eye(2)
     shift = learn_shift(rows[:2], residuals)
     moved, known = shift.of(rows)
-    assert moved == pytest.approx(kernel[:, :2] @ np.linalg.inv(noisy) @ residuals, abs=1e-6)
+    believed = 3 / 5  # of two judgements
+    mean = kernel[:, :2] @ np.linalg.inv(noisy) @ residuals
+    assert moved == pytest.approx(believed * mean, abs=1e-6)
     remaining = kernel - kernel[:, :2] @ np.linalg.inv(noisy) @ kernel[:2]
-    assert known == pytest.approx(1 - np.diag(remaining) / kernel.diagonal(), abs=1e-6)
+    explained = 1 - np.diag(remaining) / kernel.diagonal()
+    assert known == pytest.approx(believed * explained, abs=1e-6)
     along = (rows @ shift.direction.T).toarray()[:, 0]
     assert shift.common + along == pytest.approx(moved, abs=1e-6)
