@@ -7,7 +7,7 @@ from matchmaker.i18n import _
 from matchmaker.incentives.books import Account, Figures
 from matchmaker.incentives.wording import line_words
 from matchmaker.labels import label
-from matchmaker.web.display import FEN_PER_YUAN, day
+from matchmaker.web.display import FEN_PER_YUAN, date_of
 from matchmaker.web.downloads import Cell
 from models import Claim
 
@@ -40,7 +40,7 @@ def claim_rows(claims: Iterable[Claim]) -> Iterator[Sequence[Cell]]:
             label(claim.status),
             _yuan(claim.amount),
             "\n".join(line_words(line) for line in claim.arithmetic),
-            day(claim.paid_on),
+            date_of(claim.paid_on),
             claim.payment_reference,
         )
 
@@ -66,7 +66,7 @@ def budget_rows(accounts: Iterable[Account], total: Figures) -> Iterator[Sequenc
     for account in accounts:
         closed = account.budget.closed_at if account.budget else None
         region = account.policy.region.name
-        yield (account.policy.title, region, *_figures(account.figures), day(closed))
+        yield (account.policy.title, region, *_figures(account.figures), date_of(closed))
     yield (_("Together"), "", *_figures(total), "")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from matchmaker.i18n import _
 from matchmaker.indicators.queries import CommonTechnology
-from matchmaker.web.display import FEN_PER_YUAN, day, industry_name
+from matchmaker.web.display import FEN_PER_YUAN, date_of, industry_name
 from matchmaker.web.downloads import Cell
 from models import Need
 
@@ -41,7 +41,7 @@ def _cells(need: Need) -> Sequence[Cell]:
         industry_name(need.industry),
         _yuan(need.budget_min),
         _yuan(need.budget_max),
-        day(need.published_at),
+        date_of(need.published_at),
     )
 
 

@@ -6,7 +6,7 @@ from matchmaker.i18n import _
 from matchmaker.indicators.reckoning import Row
 from matchmaker.indicators.wording import rule_words, standing_name
 from matchmaker.labels import label
-from matchmaker.web.display import day, region_path
+from matchmaker.web.display import date_of, region_path
 from matchmaker.web.downloads import Cell
 from models import KeyDesignation
 
@@ -41,8 +41,8 @@ def list_rows(designations: Iterable[KeyDesignation]) -> Iterator[Sequence[Cell]
             label(each.status),
             each.evidence,
             each.nominated_by.name if each.nominated_by else "",
-            day(each.created_at),
-            day(each.designated_at),
+            date_of(each.created_at),
+            date_of(each.designated_at),
             each.reason,
         )
 
@@ -73,7 +73,7 @@ def counter_rows(rows: Iterable[Row]) -> Iterator[Sequence[Cell]]:
             row.project.title,
             row.project.region.name,
             fact.year,
-            day(fact.tracking),
+            date_of(fact.tracking),
             "、".join(sorted(fact.contracts)),
             row.same_as.code if row.same_as else "",
         )

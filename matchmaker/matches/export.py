@@ -2,12 +2,13 @@
 
 import functools
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from matchmaker.i18n import _
 from matchmaker.labels import label
 from matchmaker.matches import interests
 from matchmaker.matches.history import SIDES
-from matchmaker.web.display import day, industry_name, region_path
+from matchmaker.web.display import date_of, industry_name, region_path
 from matchmaker.web.downloads import Cell
 from matchmaker.web.texts import readable, titled
 from models import Match, Need, Result, User
@@ -50,10 +51,10 @@ def rows(actor: User, matches: Sequence[Match]) -> Iterator[Sequence[Cell]]:
             *of_text(match.result),
             named(match.status),
             named(match.grade),
-            f"{match.score:.2f}",
+            Decimal(f"{match.score:.2f}"),
             match.broker.name if match.broker else None,
             "；".join(_thoughts(actor, match)),
-            day(match.created_at),
+            date_of(match.created_at),
             match.recommended_on,
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from matchmaker.i18n import _
 from matchmaker.labels import label
 from matchmaker.organizations.forms import TIERS
-from matchmaker.web.display import day, industry_name, region_path
+from matchmaker.web.display import date_of, industry_name, region_path
 from matchmaker.web.downloads import Cell
 from models import Organization
 
@@ -35,5 +35,5 @@ def rows(organizations: Iterable[Organization]) -> Iterator[Sequence[Cell]]:
             label(one.status),
             _(", ").join(map(industry_name, one.industries)),
             _(", ").join(str(TIERS.get(tier, tier)) for tier in one.tiers),
-            day(one.created_at),
+            date_of(one.created_at),
         )

@@ -2,10 +2,11 @@
 
 import functools
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from matchmaker.i18n import _
 from matchmaker.labels import label
-from matchmaker.web.display import budget, day, industry_name, money, region_path
+from matchmaker.web.display import FEN_PER_WAN, date_of, industry_name, region_path
 from matchmaker.web.downloads import Cell
 from matchmaker.web.texts import readable, shown
 from models import Need, Result
@@ -17,9 +18,14 @@ MOST = 5_000
 def header(kind: type[Need] | type[Result]) -> Sequence[str]:
     """Return what the columns are called, in the reader's language."""
     own = (
-        (_("Kind of need"), _("Budget"), _("Wanted by"))
+        (
+            _("Kind of need"),
+            _("Budget from (10,000 yuan)"),
+            _("Budget to (10,000 yuan)"),
+            _("Wanted by"),
+        )
         if kind is Need
-        else (_("Stage"), _("Asking price"), _("Technology readiness"))
+        else (_("Stage"), _("Asking price (10,000 yuan)"), _("Technology readiness"))
     )
     return (
         _("Title"),
@@ -49,12 +55,17 @@ def rows(postings: Sequence[Need] | Sequence[Result]) -> Iterator[Sequence[Cell]
             "、".join(text.keywords),
             named(posting.visibility),
             named(posting.status),
-            day(posting.published_at),
+            date_of(posting.published_at),
         )
 
 
 def _own(posting: Need | Result) -> Sequence[Cell]:
     if isinstance(posting, Need):
-        return label(posting.kind), budget(posting), posting.deadline
+        budget = _wan(posting.budget_min), _wan(posting.budget_max)
+        return label(posting.kind), *budget, posting.deadline
     stage = label(posting.stage) if posting.stage else None
-    return stage, money(posting.asking_price), posting.trl
+    return stage, _wan(posting.asking_price), posting.trl
+
+
+def _wan(fen: int | None) -> Decimal | None:
+    return None if fen is None else Decimal(fen) / FEN_PER_WAN

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from matchmaker.i18n import _
 from matchmaker.labels import label
 from matchmaker.projects.dues import Due, next_dues
-from matchmaker.web.display import day, region_path
+from matchmaker.web.display import date_of, region_path
 from matchmaker.web.downloads import Cell
 from models import (
     KeyDesignation,
@@ -68,7 +68,7 @@ def rows(session: Session, found: Sequence[sa.Row[Any]]) -> Iterator[Sequence[Ce
             due.on if due else None,
             named(listed[row.id]) if row.id in listed else None,
             row.reference,
-            day(row.created_at),
+            date_of(row.created_at),
         )
 
 

@@ -96,9 +96,13 @@ def _figure(fen: int) -> str:
 
 def day(value: date | datetime | None) -> str:
     """Return a date as 2026-01-31; a moment is dated in China."""
-    if isinstance(value, datetime):
-        value = value.astimezone(CHINA).date()
-    return value.isoformat() if value else ""
+    dated = date_of(value)
+    return dated.isoformat() if dated else ""
+
+
+def date_of(value: date | datetime | None) -> date | None:
+    """Return a date, that of a moment by China's clock."""
+    return value.astimezone(CHINA).date() if isinstance(value, datetime) else value
 
 
 def moment(value: datetime | None) -> str:

@@ -16,6 +16,7 @@ from matchmaker.clock import today
 from matchmaker.db import transaction
 from matchmaker.i18n import _
 from matchmaker.matches import board, decisions
+from matchmaker.web.display import date_of
 from models import (
     AuditEntry,
     DeclineReason,
@@ -286,6 +287,23 @@ def test_a_hall_is_taken_away_by_who_works_here(
     assert rows[0][1] == _("Organization not disclosed")
     assert len(_rows(client.get(f"/{hall}.xlsx?q=轴承").data)) == 2
     assert f"/{hall}.xlsx" in client.get(f"/{hall}").text
+
+
+def test_days_and_figures_of_a_workbook_can_be_sorted_and_summed(
+    session: Session, client: FlaskClient, sign_in: SignIn, officer: User
+) -> None:
+    need = factories.need(budget_min=20_000_000, budget_max=120_500_000)
+    match = factories.match(need, factories.result())
+    sign_in(client, officer)
+    header, row = _rows(client.get("/needs.xlsx").data)
+    cells = dict(zip(header, row, strict=True))
+    assert cells[_("Budget from (10,000 yuan)")] == 20
+    assert cells[_("Budget to (10,000 yuan)")] == 120.5
+    assert cells[_("Published on")] == date_of(need.published_at)
+    header, row = _rows(client.get("/matches.xlsx").data)
+    cells = dict(zip(header, row, strict=True))
+    assert cells[_("Score")] == pytest.approx(match.score, abs=0.005)
+    assert cells[_("Proposed on")] == date_of(match.created_at)
 
 
 @pytest.mark.parametrize("address", ["/matches.xlsx", "/needs.xlsx", "/matches?q=需求"])
