@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.services import users
-from matchmaker.db import transaction
+from matchmaker.db import db, transaction
 from matchmaker.i18n import _
+from matchmaker.organizations.services import members
 from models import EmailToken, Invitation, OrganizationStatus, Role, User, now
 from tests import factories
 from tests.conftest import SignIn
@@ -128,6 +129,25 @@ def test_others_people_and_oneself_are_out_of_reach(
     assert broker.roles == {Role.BROKER}
     assert rival.active
     assert manager.active
+
+
+def test_of_two_managers_who_demote_each_other_at_once_one_stays(
+    app: Flask, session: Session
+) -> None:
+    one = factories.user(Role.MANAGER)
+    other = factories.user(Role.MANAGER, organization=one.organization)
+    with app.app_context(), db.sessionmaker() as beside:
+        first, second = beside.get_one(User, one.id), beside.get_one(User, other.id)
+        assert members.may_change(first, second)  # which is what a page has read
+        members.set_role(session, other, one, Role.MEMBER)
+        with pytest.raises(members.NotYoursError):
+            members.set_role(beside, first, second, Role.MEMBER)
+        with pytest.raises(members.NotYoursError):
+            members.set_active(beside, first, second, active=False)
+    session.rollback()
+    assert one.roles == {Role.MEMBER}
+    assert other.roles == {Role.MANAGER}
+    assert other.active
 
 
 def test_a_colleague_is_given_no_role_that_the_page_does_not_offer(

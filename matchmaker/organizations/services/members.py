@@ -9,7 +9,7 @@ from matchmaker.accounts import letters, links
 from matchmaker.accounts.passwords import hash_password
 from matchmaker.accounts.services import sessions
 from matchmaker.accounts.services.signing_in import normal
-from matchmaker.db import transaction
+from matchmaker.db import lock, transaction
 from matchmaker.organizations.services.registration import Person, open_account
 from models import (
     AuditEntry,
@@ -97,7 +97,7 @@ def set_role(session: Session, actor: User, user: User, role: Role) -> None:
         NotYoursError: it is the actor's own account, or not the organization's to change.
     """
     with transaction(session):
-        _refuse_not_own(actor, user)
+        _refuse_not_own(session, actor, user)
         user.role_rows = [UserRole(role=role)]
         sessions.end_all(session, user)
         audit.record(session, actor, "organization:set_role", user, role=role)
@@ -110,7 +110,7 @@ def set_active(session: Session, actor: User, user: User, *, active: bool) -> No
         NotYoursError: it is the actor's own account, or not the organization's to change.
     """
     with transaction(session):
-        _refuse_not_own(actor, user)
+        _refuse_not_own(session, actor, user)
         if active and _closed_from_outside(session, user):
             raise NotYoursError
         user.active = active
@@ -136,8 +136,16 @@ def may_change(actor: User, user: User) -> bool:
     return actor.id != user.id and user.roles <= set(ROLES)
 
 
-def _refuse_not_own(actor: User, user: User) -> None:
-    if not may_change(actor, user):
+def _refuse_not_own(session: Session, actor: User, user: User) -> None:
+    """Refuse what is not the actor's to change, one change of an organization after the other.
+
+    Of two managers who demote each other at once the second is none by then.
+    """
+    lock(session, actor.organization)
+    for each in (actor, user):
+        session.refresh(each, ["active", "role_rows"])
+    manages = actor.active and Role.MANAGER in actor.roles
+    if not manages or not may_change(actor, user):
         raise NotYoursError
 
 
