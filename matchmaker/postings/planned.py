@@ -1,6 +1,7 @@
 """Approvals that wait in the outbox until the time to undo them is over."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,10 +31,12 @@ def planned(session: Session, records: Sequence[Reviewed]) -> dict[Reviewed, Out
     return {record: named[key] for record, key in keys.items() if key in named}
 
 
+@cache
 def where_planned(kind: Any) -> sa.ColumnElement[bool]:
     """Return the condition that an approval is planned for a record as it stands.
 
-    The plans, which are few, are looked up once for all records.
+    The plans, which are few, are looked up once for all records. The condition is always the same
+    and takes longer to put together than to ask.
     """
     record = aliased(kind)
     plan = OutboxMessage.payload
