@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, lazyload
 from matchmaker.demo import DOMAIN
 from matchmaker.notifications import USUAL_DELIVERY
 from matchmaker.permissions import visible
-from matchmaker.searching import split_words
+from matchmaker.searching import split_words, stands_in
 from matchmaker.web.access import LONGEST_SESSION
 from models import (
     Delivery,
@@ -106,10 +106,7 @@ def persona(session: Session, public_id: str) -> User | None:
 def where_named(words: str) -> list[sa.ColumnElement[bool]]:
     """Return the conditions that a user's name, address or joined organization has each word."""
     kept = (User.name, User.email, Organization.name)
-    return [
-        sa.or_(*(column.icontains(word, autoescape=True) for column in kept))
-        for word in split_words(words)
-    ]
+    return [sa.or_(*(stands_in(column, word) for column in kept)) for word in split_words(words)]
 
 
 def brokers(session: Session) -> Sequence[User]:

@@ -11,7 +11,7 @@ from matchmaker.clock import today
 from matchmaker.permissions import visible
 from matchmaker.postings.filters import LONGEST_SEARCH, clean, one_of
 from matchmaker.postings.queries import subtree
-from matchmaker.searching import split_words
+from matchmaker.searching import split_words, stands_in
 from models import KeyDesignation, KeyStatus, Project, ProjectParty, Region, User
 
 PAGE_SIZE = 20
@@ -105,9 +105,7 @@ def everything(session: Session, actor: User, chosen: ListFilter) -> Sequence[Ke
 def _narrowed(actor: User, chosen: ListFilter) -> sa.Select[KeyDesignation]:
     statement = visible(actor, KeyDesignation).join(KeyDesignation.project)
     for word in split_words(chosen.words):
-        holds = [
-            column.icontains(word, autoescape=True) for column in (Project.title, Project.code)
-        ]
+        holds = [stands_in(column, word) for column in (Project.title, Project.code)]
         statement = statement.where(sa.or_(*holds))
     if chosen.status:
         statement = statement.where(KeyDesignation.status == chosen.status)

@@ -11,7 +11,7 @@ from stdnum.cn import uscc
 
 from matchmaker.organizations.queries import MOST_COUNTED, TO_A_PAGE
 from matchmaker.permissions import visible
-from matchmaker.searching import split_words
+from matchmaker.searching import split_words, stands_in
 from models import Organization, OrganizationKind, OrganizationStatus, Region, User
 
 LONGEST_SEARCH = 100
@@ -117,7 +117,7 @@ def _asked_for(actor: User, chosen: Listing) -> sa.Select[Organization]:
         statement = statement.where(Organization.region_id.in_(sa.select(Region.id).where(within)))
     for word in split_words(chosen.words):
         code = uscc.compact(word).upper()
-        fits: list[sa.ColumnElement[bool]] = [Organization.name.icontains(word, autoescape=True)]
+        fits: list[sa.ColumnElement[bool]] = [stands_in(Organization.name, word)]
         if code:
             fits.append(Organization.uscc.startswith(code, autoescape=True))
         statement = statement.where(sa.or_(*fits))

@@ -14,7 +14,7 @@ from matchmaker.labels import label
 from matchmaker.lifecycle.owners import out_of_line
 from matchmaker.moments import Moment
 from matchmaker.permissions import visible
-from matchmaker.searching import split_words
+from matchmaker.searching import split_words, stands_in
 from models import (
     Industry,
     Invitation,
@@ -53,7 +53,7 @@ def search(
     """Return approved organizations by a part of the name or the whole code, by name."""
     if len(words) < SHORTEST_NAME:
         return []
-    named = Organization.name.icontains(words, autoescape=True)
+    named = stands_in(Organization.name, words)
     coded = Organization.uscc == uscc.compact(words).upper()
     approved = Organization.status == OrganizationStatus.APPROVED
     return session.scalars(
@@ -88,9 +88,7 @@ def people(session: Session, organization: Organization, words: str = "", after:
     statement = sa.select(User).where(User.organization_id == organization.id, User.id > after)
     for word in split_words(words):
         kept = (User.name, User.email, User.title)
-        statement = statement.where(
-            sa.or_(*(column.icontains(word, autoescape=True) for column in kept))
-        )
+        statement = statement.where(sa.or_(*(stands_in(column, word) for column in kept)))
     found = session.scalars(statement.order_by(User.id).limit(TO_A_PAGE + 1)).all()
     shown = found[:TO_A_PAGE]
     return People(shown, words, not after, shown[-1].id if len(found) > len(shown) else None)

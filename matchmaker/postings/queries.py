@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from matchmaker.disclosure import fold
 from matchmaker.permissions import visible
 from matchmaker.postings.filters import HallFilter, OwnFilter, Place
 from matchmaker.postings.leads import Ids, lead
@@ -19,7 +18,7 @@ from matchmaker.relations import (
     where_overseen,
     where_own,
 )
-from matchmaker.searching import search_words, split_words
+from matchmaker.searching import search_words, split_words, stands_in
 from models import (
     Industry,
     Need,
@@ -82,7 +81,7 @@ def narrowed(
     statement = visible(actor, kind).where(
         kind.status == chosen.status, kind.published_at.is_not(None)
     )
-    words = [holds(kind.search_text, word) for word in _words(chosen)]
+    words = [holds(kind.search_text, word) for word in search_words(chosen.words)]
     if words:
         others = [kind.id.in_(alike)] if alike else []
         statement = statement.where(sa.or_(sa.and_(*words), *others))
@@ -109,7 +108,9 @@ def led(
     """Return `statement`, narrowed by `chosen`, so that it begins with what few postings meet."""
     modes = NeedMode.__table__.c if kind is Need else ResultMode.__table__.c
     of_status = sa.select(kind.id).where(kind.status == chosen.status)
-    conditions: list[Ids] = [holding(kind, word) for word in _words(chosen) if len(word) > 1]
+    conditions: list[Ids] = [
+        holding(kind, word) for word in search_words(chosen.words) if len(word) > 1
+    ]
     if chosen.industry:
         conditions.append(of_status.where(among(kind.industry_id, family(chosen.industry))))
     if chosen.region:
@@ -172,20 +173,6 @@ def named(kind: Any, words: Sequence[str]) -> sa.ColumnElement[bool]:
         sa.or_(stands_in(kind.title, each), stands_in(kind.reference, each)) for each in words
     )
     return sa.and_(*either)
-
-
-def stands_in(text: sa.SQLColumnExpression[Any], word: str) -> sa.ColumnElement[bool]:
-    """Return the condition that a text holds a word as typed or folded, in upper or lower case.
-
-    To look past upper and lower case takes three times as long, and Chinese has none.
-    """
-    spellings = dict.fromkeys((word.lower(), fold(word)))
-    return sa.or_(
-        *(
-            text.icontains(each, autoescape=True) if each != each.upper() else holds(text, each)
-            for each in spellings
-        )
-    )
 
 
 def family(industry: Industry) -> sa.Select[int]:
@@ -282,10 +269,6 @@ def _posted_by(kind: type[PostingT]) -> list[_AbstractLoad]:
         joinedload(kind.industry),
         joinedload(kind.region).joinedload(Region.parent),
     ]
-
-
-def _words(chosen: HallFilter) -> list[str]:
-    return search_words(chosen.words)
 
 
 def _cursor(

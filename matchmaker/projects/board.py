@@ -16,7 +16,7 @@ from matchmaker.postings.filters import LONGEST_SEARCH, clean, load_choices, one
 from matchmaker.postings.queries import family, subtree
 from matchmaker.projects.dues import NEXT_DUE
 from matchmaker.relations import in_region
-from matchmaker.searching import split_words
+from matchmaker.searching import split_words, stands_in
 from models import (
     Industry,
     KeyDesignation,
@@ -285,11 +285,11 @@ def _holds(word: str) -> sa.ColumnElement[bool]:
     """Return the condition that a word stands in the title, the numbers or a party's name."""
     named = sa.select(ProjectParty.project_id).where(
         ProjectParty.organization_id == Organization.id,
-        Organization.name.icontains(word, autoescape=True),
+        stands_in(Organization.name, word),
     )
     texts = (Project.title, Project.code, Project.reference)
     return sa.or_(
-        *(text.icontains(word, autoescape=True) for text in texts),
+        *(stands_in(text, word) for text in texts),
         Project.id.in_(named),
     )
 

@@ -20,13 +20,12 @@ from matchmaker.postings.queries import (
     BODIES,
     family,
     shown_with,
-    stands_in,
     subtree,
 )
 from matchmaker.relations import owns, posting_of, where_overseen, where_own, where_revises
 from matchmaker.review import deadlines, services
 from matchmaker.review.filters import KINDS, MINE, NOBODY, Cursor, InboxFilter
-from matchmaker.searching import split_words
+from matchmaker.searching import split_words, stands_in
 from models import (
     Need,
     Organization,
@@ -354,9 +353,7 @@ def _of_texts(chosen: InboxFilter) -> Iterator[_OfPosting]:
         places = subtree(chosen.region)
         yield lambda posting: posting.region_id.in_(places)
     if chosen.organization:
-        named = sa.select(Organization.id).where(
-            Organization.name.icontains(chosen.organization, autoescape=True)
-        )
+        named = sa.select(Organization.id).where(stands_in(Organization.name, chosen.organization))
         yield lambda posting: posting.organization_id.in_(named)
 
 

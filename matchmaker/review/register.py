@@ -18,7 +18,7 @@ from matchmaker.postings.queries import (
     subtree,
 )
 from matchmaker.relations import where_overseen
-from matchmaker.searching import split_words
+from matchmaker.searching import split_words, stands_in
 from models import (
     Industry,
     Need,
@@ -145,7 +145,5 @@ def _conditions(
     if chosen.industry:
         yield among(column(kind.industry_id), family(chosen.industry))
     if chosen.organization:
-        theirs = sa.select(Organization.id).where(
-            Organization.name.icontains(chosen.organization, autoescape=True)
-        )
+        theirs = sa.select(Organization.id).where(stands_in(Organization.name, chosen.organization))
         yield among(column(kind.organization_id), theirs)

@@ -45,6 +45,7 @@ def test_the_list_is_searched_by_name_or_code_and_narrowed_and_sorted(
     assert _listed(client, f"{page}?sort=newest") == names[::-1]
     assert _listed(client, f"{page}?q=试剂") == [names[0], names[2]]
     assert _listed(client, f"{page}?q=皖中 试剂") == [names[0]]
+    assert _listed(client, f"{page}?q=皖中、试剂") == [names[0]]
     assert _listed(client, f"{page}?q={made[1].uscc[:12].lower()}") == [
         one.name for one in made if one.uscc.startswith(made[1].uscc[:12])
     ]
