@@ -1,6 +1,7 @@
 """Approvals that wait in the outbox until the time to undo them is over."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -33,10 +34,11 @@ def planned(session: Session, records: Sequence[Reviewed]) -> dict[Reviewed, Out
 
 @cache
 def where_planned(kind: Any) -> sa.ColumnElement[bool]:
-    """Return the condition that an approval is planned for a record as it stands.
+    """Return the condition that an approval is planned for a record as it stands, or under way.
 
-    The plans, which are few, are looked up once for all records. The condition is always the same
-    and takes longer to put together than to ask.
+    One that has to be tried again is planned no more: its reviewers see the text. The plans, which
+    are few, are looked up once for all records. The condition is always the same and takes longer
+    to put together than to ask.
     """
     record = aliased(kind)
     plan = OutboxMessage.payload
@@ -46,17 +48,17 @@ def where_planned(kind: Any) -> sa.ColumnElement[bool]:
     plans = (
         sa.select(record.id)
         .select_from(sa.join(OutboxMessage, record, as_it_stands))
-        .where(_WAITING, plan["record_kind"].as_string() == kind.__name__.lower())
+        .where(_WAITING, OutboxMessage.attempts <= 1)
+        .where(plan["record_kind"].as_string() == kind.__name__.lower())
     )
     where: sa.ColumnElement[bool] = kind.id.in_(plans)
     return where
 
 
-def planned_by(session: Session, actor: User) -> Sequence[OutboxMessage]:
-    """Return the approvals that somebody has planned, the last first."""
-    own = OutboxMessage.payload["actor_id"].as_integer() == actor.id
-    latest = (OutboxMessage.due_at.desc(), OutboxMessage.id)
-    return session.scalars(sa.select(OutboxMessage).where(_WAITING, own).order_by(*latest)).all()
+def plans(session: Session) -> Sequence[OutboxMessage]:
+    """Return the approvals that are planned and that no worker has begun."""
+    begun = OutboxMessage.attempts > 0
+    return session.scalars(sa.select(OutboxMessage).where(_WAITING, ~begun)).all()
 
 
 def call_off(session: Session, records: Sequence[Reviewed]) -> list[Reviewed]:
@@ -65,13 +67,17 @@ def call_off(session: Session, records: Sequence[Reviewed]) -> list[Reviewed]:
     return [record for record in messages if outbox.call_off(session, messages[record])]
 
 
-def take_back(session: Session, actor: User, record: Reviewed) -> None:
-    """Call off the approval planned for a text that its poster takes back; tell who gave it.
+@contextmanager
+def taken_back(session: Session, actor: User, record: Reviewed) -> Iterator[None]:
+    """Call off the approval planned for a text that its poster takes back within the block.
 
-    The officer who has the text in hand is told of that by the lifecycle.
+    Whoever gave it is told of that after the block; the officer who has the text in hand is told
+    by the lifecycle.
     """
     plan = planned(session, [record]).get(record)
-    if plan is None or not outbox.call_off(session, plan):
+    called_off = plan is not None and outbox.call_off(session, plan)
+    yield
+    if plan is None or not called_off:
         return
     approver = session.get_one(User, plan.payload["actor_id"])
     if approver.active and approver is not record.reviewer:

@@ -111,15 +111,13 @@ def reject(
 
 def recall(session: Session, actor: User, revision: Revision, version: int | None = None) -> None:
     """Take a revision that is under review back to be edited; the published text stays."""
-    with transaction(session):
-        planned.take_back(session, actor, revision)
+    with transaction(session), planned.taken_back(session, actor, revision):
         advance(session, actor, revision, Action.RECALL, expected_version=version)
 
 
 def withdraw(session: Session, actor: User, revision: Revision, version: int | None = None) -> None:
     """Throw a revision away for good; the published text stays."""
-    with transaction(session):
-        planned.take_back(session, actor, revision)
+    with transaction(session), planned.taken_back(session, actor, revision):
         advance(session, actor, revision, Action.WITHDRAW, expected_version=version)
 
 

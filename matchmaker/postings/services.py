@@ -81,8 +81,7 @@ def reject(
 
 def recall(session: Session, actor: User, posting: Posting, version: int | None = None) -> None:
     """Take a text that is under review back to be edited; a planned approval is called off."""
-    with transaction(session):
-        planned.take_back(session, actor, posting)
+    with transaction(session), planned.taken_back(session, actor, posting):
         advance(session, actor, posting, Action.RECALL, expected_version=version)
 
 
@@ -94,8 +93,7 @@ def withdraw(
     version: int | None = None,
 ) -> None:
     """Take one's own posting back for good; its open matches end."""
-    with transaction(session):
-        planned.take_back(session, actor, posting)
+    with transaction(session), planned.taken_back(session, actor, posting):
         advance(session, actor, posting, Action.WITHDRAW, reason=reason, expected_version=version)
         open_matches.close(session, actor, posting)
 

@@ -13,6 +13,13 @@ KINDS: dict[str, type[Need | Result | Revision]] = {
     "revision": Revision,
 }
 """What is reviewed, by the name that addresses use."""
+
+
+def choice(kind: str, public_id: str, version: int) -> str:
+    """Return the value that stands in a form for a text as its page shows it."""
+    return f"{kind}:{public_id}:{version}"
+
+
 MINE, NOBODY = "mine", "nobody"
 """Who has a text in hand: the reader, or nobody in particular."""
 

@@ -1,30 +1,29 @@
 """What waits for a reviewer: for the bureau, or for the organization's own review."""
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from matchmaker.clock import today
 from matchmaker.i18n import CHINA
-from matchmaker.permissions import Permission, granted, visible
-from matchmaker.postings.planned import Reviewed, name_of, planned, planned_by, where_planned
+from matchmaker.permissions import visible
+from matchmaker.postings.planned import Reviewed, name_of
 from matchmaker.postings.queries import (
     BODIES,
     family,
     shown_with,
     subtree,
 )
-from matchmaker.relations import owns, posting_of, where_overseen, where_own, where_revises
+from matchmaker.relations import owns, posting_of
 from matchmaker.review import deadlines, services
-from matchmaker.review.filters import KINDS, MINE, NOBODY, Cursor, InboxFilter
+from matchmaker.review.filters import KINDS, MINE, NOBODY, Cursor, InboxFilter, choice
+from matchmaker.review.piles import OfPosting, Pile, of_posting, piles
 from matchmaker.searching import split_words, stands_in
 from models import (
     Need,
@@ -37,24 +36,15 @@ from models import (
     User,
 )
 
-_OfPosting = Callable[[Any], sa.ColumnElement[bool]]
-"""A condition on needs or on results: given the one or the other."""
-
 PAGE_SIZE = 20
 MOST_COUNTED = 100
-_STAGES: tuple[tuple[Permission, str, Callable[..., sa.ColumnElement[bool]]], ...] = (
-    (Permission.POSTING_REVIEW, "submitted", where_overseen),
-    (Permission.POSTING_ENDORSE, "internal_review", where_own),
-)
-"""Where a text is reviewed: who may decide, its status there, and whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A text in the inbox.
 
-    `refusal` says why it may not be approved now, "" where it may; `planned_at` is when its
-    approval takes effect, None where nobody has approved it.
+    `refusal` says why it may not be approved now, "" where it may.
     """
 
     record: Reviewed
@@ -63,7 +53,6 @@ class Waiting:
     days: int
     due_on: date
     refusal: str
-    planned_at: datetime | None
 
     @property
     def kind(self) -> str:
@@ -84,22 +73,7 @@ class Waiting:
     @property
     def choice(self) -> str:
         """The value that stands for the text, as the page shows it, in a form."""
-        return f"{self.kind}:{self.record.public_id}:{self.record.version}"
-
-
-@dataclass(frozen=True, slots=True)
-class Approved:
-    """A text whose approval the reader has planned and may still undo."""
-
-    kind: str
-    public_id: str
-    version: int
-    title: str
-
-    @property
-    def choice(self) -> str:
-        """The value that stands for the text in a form."""
-        return f"{self.kind}:{self.public_id}:{self.version}"
+        return choice(self.kind, self.record.public_id, self.record.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,79 +94,30 @@ class Step:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Pile:
-    """The records of one kind at one stage of review: since when each waits, and whose they are.
-
-    Those whose approval is planned are off the pile until it is undone or refused. Whoever reviews
-    them sees them: `related` is part of what `visible` asks for.
-    """
-
-    kind: Any
-    status: str
-    since: InstrumentedAttribute[Any]
-    related: Callable[[Any], sa.ColumnElement[bool]]
-
-    def waiting(self, *conditions: _OfPosting) -> sa.ColumnElement[bool]:
-        """Return the condition that a record is of this pile and its posting meets these."""
-        every = (self.related, *conditions)
-        return sa.and_(
-            self.kind.status == self.status,
-            ~where_planned(self.kind),
-            _of_posting(self.kind, lambda posting: sa.and_(*(each(posting) for each in every))),
-        )
-
-
 def inbox(session: Session, actor: User, chosen: InboxFilter) -> Inbox:
     """Return a page of what waits for the actor.
 
     Keyset paging: each pile gives its first rows in the order of its index, and of all those the
     first are loaded.
     """
-    piles = [pile for pile in _piles(actor) if chosen.kind in ("", _name(pile.kind))]
-    if not piles:
+    own = [pile for pile in piles(actor) if chosen.kind in ("", pile.name)]
+    if not own:
         return Inbox([], None)
-    firsts = [_first_of(actor, pile, chosen).subquery() for pile in piles]
+    firsts = [_first_of(actor, pile, chosen).subquery() for pile in own]
     places = sa.union_all(*map(sa.select, firsts)).order_by("since", "place", "id")
     found = session.execute(places.limit(PAGE_SIZE + 1)).all()
     shown = _load(session, found[:PAGE_SIZE])
     last = shown[-1] if len(found) > PAGE_SIZE else None
     after = Cursor(last[1], name_of(last[0]), last[0].public_id) if last else None
-    return Inbox(waiting(session, actor, shown), after)
+    return Inbox(waiting(actor, shown), after)
 
 
-def approved(session: Session, actor: User) -> Mapping[datetime, Sequence[Approved]]:
-    """Return what the actor has approved and may still undo, by when it takes effect.
-
-    What was approved together stands together, the last first.
-    """
-    plans = [(plan.due_at, plan.payload) for plan in planned_by(session, actor)]
-    found: dict[tuple[str, int, int], Approved] = {}
-    for name, kind in KINDS.items():
-        ids = {plan["record_id"] for _due_at, plan in plans if plan["record_kind"] == name}
-        if ids:
-            columns = (kind.id, kind.version, kind.public_id, kind.title)
-            texts = visible(actor, kind).where(kind.id.in_(ids)).with_only_columns(*columns)
-            for row_id, version, public_id, title in session.execute(texts):
-                found[name, row_id, version] = Approved(name, public_id, version, title)
-    together: defaultdict[datetime, list[Approved]] = defaultdict(list)
-    for due_at, plan in plans:
-        text = found.get((plan["record_kind"], plan["record_id"], plan["version"]))
-        if text:
-            together[due_at].append(text)
-    return together
-
-
-def waiting(
-    session: Session, actor: User, found: Sequence[tuple[Reviewed, datetime]]
-) -> list[Waiting]:
+def waiting(actor: User, found: Sequence[tuple[Reviewed, datetime]]) -> list[Waiting]:
     """Return records with what the inbox says of them; each comes with the time of its arrival."""
-    plans = planned(session, [record for record, _since in found])
     rows = []
     for record, since in found:
         posting = posting_of(record)
         arrived = since.astimezone(CHINA).date()
-        plan = plans.get(record)
         rows.append(
             Waiting(
                 record=record,
@@ -201,7 +126,6 @@ def waiting(
                 days=deadlines.waited(arrived, today()),
                 due_on=deadlines.due_on(arrived),
                 refusal=services.may_approve(actor, record).reason,
-                planned_at=plan.due_at if plan else None,
             )
         )
     return rows
@@ -225,7 +149,7 @@ def count(session: Session, actor: User, *, overdue: bool = False) -> int:
             .subquery()
         )
         .scalar_subquery()
-        for pile in _piles(actor)
+        for pile in piles(actor)
     ]
     return sum(session.execute(sa.select(*counts)).one()) if counts else 0
 
@@ -277,29 +201,9 @@ def history(session: Session, actor: User, record: Reviewed) -> list[Step]:
     ]
 
 
-def _piles(actor: User) -> Iterator[_Pile]:
-    kinds: tuple[Any, ...] = tuple(KINDS.values())
-    for permission, status, related in _STAGES:
-        if permission in granted(actor):
-            for kind in kinds:
-                yield _Pile(kind, status, _arrival(kind, status), partial(related, actor))
-
-
-def _arrival(kind: Any, status: str) -> InstrumentedAttribute[Any]:
-    """Return the column that `arrived_at` reads."""
-    at_bureau = status == PostingStatus.SUBMITTED and kind is not Revision
-    arrival: InstrumentedAttribute[Any] = kind.submitted_at if at_bureau else kind.updated_at
-    return arrival
-
-
-def _of_posting(kind: Any, condition: _OfPosting) -> sa.ColumnElement[bool]:
-    """Return a condition on postings as one on the records of `kind`, which may revise them."""
-    return where_revises(condition) if kind is Revision else condition(kind)
-
-
-def _first_of(actor: User, pile: _Pile, chosen: InboxFilter) -> sa.Select[Any]:
+def _first_of(actor: User, pile: Pile, chosen: InboxFilter) -> sa.Select[Any]:
     """Return the SELECT of the places of a pile's first records, more than a page of them."""
-    place = sa.literal(list(KINDS).index(_name(pile.kind))).label("place")
+    place = sa.literal(list(KINDS).index(pile.name)).label("place")
     statement = sa.select(place, pile.kind.id, pile.since.label("since")).where(
         pile.waiting(*_of_texts(chosen)), *_narrowed(actor, pile, chosen)
     )
@@ -344,7 +248,7 @@ def _reviewer(kind: Any) -> _AbstractLoad:
     return joinedload(kind.reviewer).lazyload(User.role_rows)
 
 
-def _of_texts(chosen: InboxFilter) -> Iterator[_OfPosting]:
+def _of_texts(chosen: InboxFilter) -> Iterator[OfPosting]:
     """Give what a record's posting must meet, together: a revision's is looked up but once."""
     if chosen.industry:
         branch = family(chosen.industry)
@@ -357,7 +261,7 @@ def _of_texts(chosen: InboxFilter) -> Iterator[_OfPosting]:
         yield lambda posting: posting.organization_id.in_(named)
 
 
-def _narrowed(actor: User, pile: _Pile, chosen: InboxFilter) -> Iterator[sa.ColumnElement[bool]]:
+def _narrowed(actor: User, pile: Pile, chosen: InboxFilter) -> Iterator[sa.ColumnElement[bool]]:
     for word in split_words(chosen.words):
         yield _holds(pile.kind, word)
     if chosen.reviewer == MINE:
@@ -368,7 +272,7 @@ def _narrowed(actor: User, pile: _Pile, chosen: InboxFilter) -> Iterator[sa.Colu
         yield _late(pile)
 
 
-def _late(pile: _Pile) -> sa.ColumnElement[bool]:
+def _late(pile: Pile) -> sa.ColumnElement[bool]:
     """Return the condition that a record has waited longer than a review may take."""
     day_after = deadlines.overdue_since(today()) + timedelta(days=1)
     late: sa.ColumnElement[bool] = pile.since < datetime.combine(day_after, time(), CHINA)
@@ -377,7 +281,7 @@ def _late(pile: _Pile) -> sa.ColumnElement[bool]:
 
 def _holds(kind: Any, word: str) -> sa.ColumnElement[bool]:
     """Return the condition that a word stands in the full text, or in a revision's new title."""
-    text = _of_posting(
+    text = of_posting(
         kind,
         lambda posting: sa.or_(
             *(stands_in(column, word) for column in (posting.title, *BODIES[posting]))
@@ -386,10 +290,10 @@ def _holds(kind: Any, word: str) -> sa.ColumnElement[bool]:
     return text if kind is not Revision else sa.or_(text, stands_in(Revision.title, word))
 
 
-def _beyond(pile: _Pile, cursor: Cursor) -> sa.ColumnElement[bool]:
+def _beyond(pile: Pile, cursor: Cursor) -> sa.ColumnElement[bool]:
     """Return the condition that a row comes after the cursor's, that being still there or not."""
     kinds = list(KINDS)
-    own, last = kinds.index(_name(pile.kind)), kinds.index(cursor.kind)
+    own, last = kinds.index(pile.name), kinds.index(cursor.kind)
     if own > last:
         return pile.since >= cursor.since
     later: sa.ColumnElement[bool] = pile.since > cursor.since
@@ -398,7 +302,3 @@ def _beyond(pile: _Pile, cursor: Cursor) -> sa.ColumnElement[bool]:
     kind = KINDS[cursor.kind]
     row_id = sa.select(kind.id).where(kind.public_id == cursor.public_id).scalar_subquery()
     return sa.or_(later, sa.and_(pile.since == cursor.since, pile.kind.id > row_id))
-
-
-def _name(kind: type[Reviewed]) -> str:
-    return kind.__name__.lower()

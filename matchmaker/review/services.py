@@ -95,6 +95,8 @@ def approve_later(session: Session, actor: User, chosen: Sequence[tuple[Reviewed
                 refused.append((record, StaleError(record, APPROVE).reason))
             elif not decision:
                 refused.append((record, decision.reason))
+            elif record in waiting and waiting[record].attempts:
+                refused.append((record, _("Its approval is under way.")))
             elif record not in waiting:
                 _plan(session, actor, record, due_at)
                 count += 1

@@ -39,6 +39,7 @@ from tests.functional.reviewing import (
     audited,
     choice,
     decide,
+    page_of,
     revise,
     stored,
     waiting,
@@ -113,7 +114,7 @@ def test_it_is_too_late_to_undo_what_is_in_effect(
     after_ten_minutes(session, app)
     send(client, "/review/undo", "/review", chosen=[as_it_was])
     assert (
-        _("Too late for %(count)d: the approval is in effect.", count=1)
+        _("Too late for %(count)d: the approval is in effect or under way.", count=1)
         in client.get("/review").text
     )
     session.rollback()
@@ -130,8 +131,51 @@ def test_what_a_worker_has_begun_is_not_undone(
     assert outbox.claim(session) is not None
     send(client, "/review/undo", "/review", chosen=[choice(need)])
     assert stored(session, sa.select(OutboxMessage.sent_at)).all() == [None]
-    too_late = _("Too late for %(count)d: the approval is in effect.", count=1)
+    too_late = _("Too late for %(count)d: the approval is in effect or under way.", count=1)
     assert too_late in client.get("/review").text
+
+
+def test_an_approval_that_failed_stands_before_its_reviewers_again(
+    session: Session, client: FlaskClient, reviewer: User
+) -> None:
+    need = waiting(title="难题")
+    approve(client, need)
+    assert titles(client.get("/review").text) == []
+    with transaction(session):
+        session.execute(sa.update(OutboxMessage).values(due_at=now()))
+    for attempt in range(2):
+        taken = outbox.claim(session)
+        assert taken is not None
+        shown = ["难题"] if attempt else []
+        page = client.get("/review").text
+        assert (titles(page), page.count('action="/review/undo"')) == (shown, 0)
+        outbox.fail(session, taken, "OSError")
+        with transaction(session):
+            session.execute(sa.update(OutboxMessage).values(due_at=now()))
+    assert _("Its approval is under way.") in client.get(page_of(need)).text
+    approve(client, need)
+    assert _("Its approval is under way.") in client.get("/review").text
+    decide(client, need, "publish")
+    session.rollback()
+    assert need.status is PostingStatus.PUBLISHED
+
+
+def test_a_colleague_sees_what_was_approved_and_may_undo_it(
+    app: Flask, sign_in: SignIn, session: Session, client: FlaskClient, reviewer: User
+) -> None:
+    need = waiting(title="难题")
+    approve(client, need)
+    colleague = app.test_client()
+    sign_in(colleague, factories.user(Role.OFFICER, region=factories.HEFEI))
+    page = colleague.get("/review").text
+    assert _("Approved by %(name)s.", name=reviewer.name) in page
+    assert "难题" in page
+    assert _("Approved by %(name)s.", name=reviewer.name) not in client.get("/review").text
+    elsewhere = app.test_client()
+    sign_in(elsewhere, factories.user(Role.OFFICER, region=factories.WUHU))
+    assert "难题" not in elsewhere.get("/review").text
+    send(colleague, "/review/undo", "/review", chosen=[choice(need)])
+    assert titles(client.get("/review").text) == ["难题"]
 
 
 def test_approving_twice_publishes_once(

@@ -13,11 +13,11 @@ from matchmaker.permissions import Permission, can, demand, granted
 from matchmaker.postings.attachments import named
 from matchmaker.postings.filters import load_choices
 from matchmaker.postings.pages import Chip
-from matchmaker.postings.planned import Reviewed
+from matchmaker.postings.planned import Reviewed, planned
 from matchmaker.postings.sketches import invited_again
 from matchmaker.postings.texts import rewrite, written
 from matchmaker.relations import in_region, posting_of
-from matchmaker.review import assigning, filters, queries, services, wording
+from matchmaker.review import approvals, assigning, filters, queries, services, wording
 from matchmaker.review.checks import checklist
 from matchmaker.review.filters import KINDS, MINE, NOBODY, InboxFilter
 from matchmaker.review.forms import DecisionForm
@@ -50,7 +50,7 @@ def inbox() -> str | Response:
         "review/inbox.html",
         **_pages(chosen, found),
         rows=found.rows,
-        approved=queries.approved(db.session, actor),
+        approved=approvals.approved(db.session, actor),
         chosen=chosen,
         choices=choices,
         regions=[region for region in choices.regions if in_region(actor, region)],
@@ -99,7 +99,8 @@ def undo() -> Response:
     if count:
         flash(_("Undone: %(count)d. The texts wait for review as before.", count=count), "success")
     if late:
-        flash(_("Too late for %(count)d: the approval is in effect.", count=late), "warning")
+        words = _("Too late for %(count)d: the approval is in effect or under way.", count=late)
+        flash(words, "warning")
     return _back()
 
 
@@ -160,7 +161,8 @@ def _page(loaded: Reviewed, form: DecisionForm) -> str:
     actor, posting = signed_in(), posting_of(loaded)
     text = _revised(loaded) if isinstance(loaded, Revision) else posting
     values = loaded.values if isinstance(loaded, Revision) else written(posting)
-    (row,) = queries.waiting(db.session, actor, [(loaded, queries.arrived_at(loaded))])
+    (row,) = queries.waiting(actor, [(loaded, queries.arrived_at(loaded))])
+    plan = planned(db.session, [loaded]).get(loaded)
     options = [option for option in available(actor, loaded) if option.action in DECISIONS]
     history = queries.history(db.session, actor, loaded)
     changes = mended = None
@@ -182,7 +184,8 @@ def _page(loaded: Reviewed, form: DecisionForm) -> str:
         checks=checklist(text),
         duplicates=hints(text).duplicates,
         options=options,
-        may_undo=row.planned_at and can(actor, services.gate(loaded), loaded),
+        plan=plan,
+        may_undo=plan and not plan.attempts and can(actor, services.gate(loaded), loaded),
         officers=assigning.officers(db.session, actor, [loaded]),
         nobody=NOBODY,
         history=history,
