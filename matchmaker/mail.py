@@ -8,6 +8,7 @@ mail may say is up to the letter's function: it gets ids and must take no confid
 import smtplib
 import ssl
 from collections.abc import Callable
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -54,14 +55,22 @@ class Transport(Protocol):
 
 
 def later(
-    session: Session, template: str, to: User | str, *, key: str | None = None, **ids: Any
+    session: Session,
+    template: str,
+    to: User | str,
+    *,
+    key: str | None = None,
+    due_at: datetime | None = None,
+    **ids: Any,
 ) -> OutboxMessage:
     """Note, in the transaction under way, a mail to a user or, before they are one, an address.
 
     Of mails with the same `key` only the first is written.
     """
     whom = {"user_id": to.id} if isinstance(to, User) else {"address": to}
-    return outbox.later(session, outbox.MAIL, key=key, template=template, **whom, **ids)
+    return outbox.later(
+        session, outbox.MAIL, key=key, due_at=due_at, template=template, **whom, **ids
+    )
 
 
 def letter(template: str) -> Callable[[Letter], Letter]:

@@ -5,7 +5,7 @@ opens the notification is shown what they may see by then, and a mail names titl
 `names` says how.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from models import (
     NoticeKind,
     NoticeSetting,
     Notification,
+    OutboxMessage,
     Record,
     User,
     now,
@@ -32,8 +33,10 @@ USUAL_DELIVERY = dict.fromkeys(NoticeKind, Delivery.AT_ONCE) | {
 }
 """How each kind of notice comes by mail to who has not chosen."""
 MOST_SEPARATE = 3
-"""So many notifications of an event have each a mail in a quarter of an hour; more share one."""
+"""So many unread notifications of an event in a quarter of an hour have a mail each."""
 QUARTER = timedelta(minutes=15)
+LONGEST_TRANSACTION = timedelta(minutes=1)
+"""So long after a quarter its notifications may be written still."""
 MOST_NAMED = 10
 """Of how many notifications of an event one mail tells what they are about."""
 
@@ -58,8 +61,10 @@ def tell_each(
 ) -> None:
     """Do what `tell` does of many subjects at once, given whom the event concerns of each."""
     kind, _audience = TOLD[event]
+    moment = now()
     told = [
         Notification(
+            created_at=moment,
             user=user,
             kind=kind,
             event=event,
@@ -80,39 +85,59 @@ def tell_each(
     for notification in sorted(told, key=lambda each: each.user_id):
         if deliveries.get(notification.user_id, USUAL_DELIVERY[kind]) is Delivery.AT_ONCE:
             mailed[notification.user].append(notification)
-    lately = _told_lately(session, event, mailed)
+    _note_mails(session, event, mailed, _quarter(moment))
+
+
+def _note_mails(
+    session: Session, event: Event, mailed: Mapping[User, list[Notification]], begun: datetime
+) -> None:
+    """Note the mails of new notifications; `begun` is when their quarter of an hour did.
+
+    Each has its own until a reader has too many unread ones of the quarter. From then on they share
+    one, which is sent after the quarter and tells of none that had its own. The readers come in the
+    order of their ids and after the audit entry, as in all transactions, so that no two of them
+    wait for each other.
+    """
+    keys = {user: f"gathered {user.id} {event} {begun.isoformat()}" for user in mailed}
+    noted = sa.select(OutboxMessage.key).where(OutboxMessage.key.in_(keys.values()))
+    gathering = set(session.scalars(noted))
+    unread = _unread_since(session, event, mailed, begun)
     for user, own in mailed.items():
-        if lately[user.id] > MOST_SEPARATE:
-            _gather(session, event, user)
+        if keys[user] in gathering or len(unread[user.id]) > MOST_SEPARATE:
+            mail.later(
+                session,
+                "gathered",
+                user,
+                key=keys[user],
+                due_at=begun + QUARTER + LONGEST_TRANSACTION,
+                event=event,
+                since=begun.isoformat(),
+                besides=sorted(unread[user.id] - {one.id for one in own}),
+            )
         else:
-            for notification in own:
-                mail.later(session, "notification", user, notification_id=notification.id)
+            for one in own:
+                mail.later(session, "notification", user, notification_id=one.id)
 
 
-def _told_lately(session: Session, event: Event, users: Iterable[User]) -> Counter[int]:
-    """Return by user how many notifications of an event this quarter of an hour has unread."""
-    unread = sa.select(Notification.user_id).where(
+def _unread_since(
+    session: Session, event: Event, users: Iterable[User], begun: datetime
+) -> Mapping[int, set[int]]:
+    """Return by user the ids of the notifications of an event that they have not read."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    unread = sa.select(Notification.user_id, Notification.id).where(
         Notification.user_id.in_([user.id for user in users]),
         Notification.read_at.is_(None),
         Notification.event == event,
-        Notification.created_at >= _quarter(),
+        Notification.created_at >= begun,
     )
-    return Counter(session.scalars(unread))
+    for user_id, notification_id in session.execute(unread):
+        found[user_id].add(notification_id)
+    return found
 
 
-def _quarter() -> datetime:
-    """Return when the present quarter of an hour began."""
-    moment = now()
+def _quarter(moment: datetime) -> datetime:
+    """Return when the quarter of an hour of a moment began."""
     return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
-
-
-def _gather(session: Session, event: Event, user: User) -> None:
-    """Note one mail at the quarter's end of all that it brings of an event; once is enough."""
-    begun = _quarter()
-    since = begun.isoformat()
-    key = f"gathered {user.id} {event} {since}"
-    message = mail.later(session, "gathered", user, key=key, event=event, since=since)
-    message.due_at = begun + QUARTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +183,9 @@ def passages(
 
 @mail.letter("gathered")
 def _gathered(
-    session: Session, reader: User | None, event: str, since: str
+    session: Session, reader: User | None, event: str, since: str, besides: list[int]
 ) -> dict[str, Any] | None:
-    """Say how much of one kind happened in a quarter of an hour and has not been read."""
+    """Say how much more of one kind happened in a quarter of an hour and has not been read."""
     if reader is None:
         return None
     begun = datetime.fromisoformat(since)
@@ -169,6 +194,7 @@ def _gathered(
             Notification.user_id == reader.id,
             Notification.read_at.is_(None),
             Notification.event == event,
+            Notification.id.not_in(besides),
             Notification.created_at >= begun,
             Notification.created_at < begun + QUARTER,
         )

@@ -7,7 +7,7 @@ is due again. So a message may be worked on twice, and what works on it must be 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakMethod
 
@@ -38,8 +38,15 @@ class Claim:
     attempt: int
 
 
-def later(session: Session, kind: str, *, key: str | None = None, **payload: Any) -> OutboxMessage:
-    """Note, in the transaction under way, what is to be done once it has committed.
+def later(
+    session: Session,
+    kind: str,
+    *,
+    key: str | None = None,
+    due_at: datetime | None = None,
+    **payload: Any,
+) -> OutboxMessage:
+    """Note, in the transaction under way, what is to be done once it has committed, or at `due_at`.
 
     `kind` is `MAIL` (see `matchmaker.mail`) or the name of a job that a feature's `jobs.py`
     handles. `payload` is ids and other plain values, never a confidential text. With a `key` that
@@ -55,7 +62,7 @@ def later(session: Session, kind: str, *, key: str | None = None, **payload: Any
         earlier = session.scalar(sa.select(OutboxMessage).where(OutboxMessage.key == key))
         if earlier is not None:
             return earlier
-    message = OutboxMessage(kind=kind, key=key, payload=payload)
+    message = OutboxMessage(kind=kind, key=key, payload=payload, due_at=due_at or now())
     session.add(message)
     if kind != MAIL:
         session.add(Job(kind=kind, message=message))

@@ -119,15 +119,15 @@ def undo(session: Session, actor: User, records: Sequence[Reviewed]) -> int:
 
 
 def _plan(session: Session, actor: User, record: Reviewed, due_at: datetime) -> None:
-    message = outbox.later(
+    outbox.later(
         session,
         APPROVE,
+        due_at=due_at,
         record_kind=name_of(record),
         record_id=record.id,
         version=record.version,
         actor_id=actor.id,
     )
-    message.due_at = due_at
     audit.record(session, actor, f"{name_of(record)}:approve_later", record)
 
 

@@ -1,5 +1,7 @@
 """Who is told of what, on the platform and by mail."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -131,7 +133,7 @@ def test_many_of_one_kind_within_a_quarter_of_an_hour_share_a_mail(
     app: Flask, session: Session, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = now()
-    monkeypatch.setattr(notifications, "_quarter", lambda: begun)
+    monkeypatch.setattr(notifications, "_quarter", lambda _moment: begun)
     need = factories.need()
     reader = factories.user(organization=need.organization)
     for _number in range(MOST_SEPARATE + 4):
@@ -148,11 +150,41 @@ def test_many_of_one_kind_within_a_quarter_of_an_hour_share_a_mail(
         )
     letters = mailbox.letters(reader.email)
     assert len(letters) == MOST_SEPARATE + 2
-    assert letters[-1].startswith(f"{label(Event.POSTING_PUBLISHED)}: 7")
+    assert letters[-1].startswith(f"{label(Event.POSTING_PUBLISHED)}: 4")
+
+
+def test_what_shares_a_mail_has_none_of_its_own_though_others_were_read(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = now()
+    monkeypatch.setattr(notifications, "_quarter", lambda _moment: begun)
+    need = factories.need()
+    factories.user(organization=need.organization)
+    for _number in range(MOST_SEPARATE + 1):
+        with transaction(session):
+            tell(session, Event.POSTING_PUBLISHED, need)
+    with transaction(session):
+        session.execute(sa.update(Notification).values(read_at=now()))
+        tell(session, Event.POSTING_PUBLISHED, need)
+    kinds = session.scalars(sa.select(OutboxMessage.payload["template"].as_string())).all()
+    assert sorted(kinds) == ["gathered", *["notification"] * MOST_SEPARATE]
 
 
 def test_what_was_gathered_and_read_meanwhile_is_not_mailed(session: Session) -> None:
-    reader = factories.user()
-    gathered = mail._LETTERS["gathered"]
+    need = factories.need()
+    reader = factories.user(organization=need.organization)
     since = now().isoformat()
-    assert gathered(session, reader, event=Event.POSTING_PUBLISHED, since=since) is None
+    with transaction(session):
+        tell(session, Event.POSTING_PUBLISHED, need)
+    note = session.scalars(sa.select(Notification)).one()
+
+    def gathered(*besides: int) -> Any:
+        letter = mail._LETTERS["gathered"]
+        event = Event.POSTING_PUBLISHED
+        return letter(session, reader, event=event, since=since, besides=list(besides))
+
+    assert gathered()["count"] == 1
+    assert gathered(note.id) is None
+    with transaction(session):
+        note.read_at = now()
+    assert gathered() is None
